@@ -1,0 +1,17 @@
+namespace VisionRollout.Core.Traffic;
+
+/// <summary>Reads and writes the route of one environment. Whatever else stands in the route stays as it is.</summary>
+public interface ITrafficRouter
+{
+    /// <summary>Reads the route.</summary>
+    Task<TrafficRoute> ReadAsync(CancellationToken token);
+
+    /// <summary>Writes weights and the header route, provided that the route is still at <paramref name="seen"/>'s version.</summary>
+    /// <param name="seen">The route as read.</param>
+    /// <param name="weights">Share by colour, 0 to 1, adding up to 1 (the cluster stores whole per cent).</param>
+    /// <param name="headerColour">Colour for requests with the canary header; null removes the header route.</param>
+    /// <param name="token">Cancels.</param>
+    /// <returns>The route as stored.</returns>
+    /// <exception cref="Errors.RolloutException">Kind Conflict: the route has changed since it was read.</exception>
+    Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token);
+}

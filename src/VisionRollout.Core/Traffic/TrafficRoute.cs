@@ -1,0 +1,29 @@
+namespace VisionRollout.Core.Traffic;
+
+/// <summary>The traffic route of an environment as it is stored in the cluster.</summary>
+public sealed record TrafficRoute
+{
+    /// <summary><c>VirtualService</c> or <c>HTTPRoute</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Name of the object.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>resourceVersion that was read: a write names it, and fails when the object has changed since.</summary>
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>Weight by colour, shares from 0 to 1 that add up to 1 (colours without a destination are 0).</summary>
+    public required IReadOnlyDictionary<string, double> Weights { get; init; }
+
+    /// <summary>Colour that requests with the canary header go to; null without a header route.</summary>
+    public string? HeaderColour { get; init; }
+
+    /// <summary>Field managers that own the route's weights, newest last.</summary>
+    public IReadOnlyList<string> Managers { get; init; } = [];
+
+    /// <summary>When the route was last written (UTC), where the cluster says so.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
+    /// <summary>The colour with the greatest weight; on a tie the first in the plan's order.</summary>
+    public string LiveColour => Weights.MaxBy(pair => pair.Value).Key;
+}

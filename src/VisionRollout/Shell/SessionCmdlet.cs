@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using VisionRollout.Core.Errors;
+
+namespace VisionRollout.Shell;
+
+/// <summary>Base of every cmdlet that works in a session.</summary>
+public abstract class SessionCmdlet : RolloutCmdlet
+{
+    private RolloutSession? resolved;
+
+    /// <summary>The session from Connect-Rollout. Default: the one of this runspace.</summary>
+    [Parameter]
+    public RolloutSession? Session { get; set; }
+
+    /// <summary>The session to work in; ends the cmdlet when there is none.</summary>
+    private protected RolloutSession Current
+    {
+        get
+        {
+            resolved ??= Session ?? RolloutSession.Default;
+            if (resolved is null)
+            {
+                ThrowTerminatingError(ErrorRecords.From(new RolloutException("NotConnected", RolloutErrorKind.InvalidState,
+                    "There is no rollout session in this runspace.", "Run Connect-Rollout -Plan … -Environment … first, or pass -Session.")));
+            }
+
+            return resolved!;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using VisionRollout.Core.Errors;
+
+namespace VisionRollout.Shell;
+
+/// <summary>Carries calls on PowerShell's streams from the thread pool to the pipeline thread, which drains them in order.</summary>
+internal sealed class ShellPump(TimeProvider time) : IShell, IDisposable
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private readonly BlockingCollection<Action<Cmdlet>> calls = [];
+    private readonly ConcurrentDictionary<string, long> lastProgress = [];
+
+    public void Write(object value) => Post(cmdlet => cmdlet.WriteObject(value));
+
+    public void Verbose(string text) => Post(cmdlet => cmdlet.WriteVerbose(text));
+
+    public void Warn(string text) => Post(cmdlet => cmdlet.WriteWarning(text));
+
+    public void Error(Exception exception, object? target = null) => Post(cmdlet => cmdlet.WriteError(ErrorRecords.From(exception, target)));
+
+    public void Progress(string activity, string status, int percent = -1, int secondsLeft = -1, bool done = false)
+    {
+        if (!done && !IsDue(activity)) return;
+        var record = new ProgressRecord(ProgressId(activity), activity, status.Length == 0 ? " " : status)
+        {
+            PercentComplete = Math.Clamp(percent, -1, 100),
+            SecondsRemaining = secondsLeft,
+            RecordType = done ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        };
+        Post(cmdlet => cmdlet.WriteProgress(record));
+    }
+
+    public void Dispose() => calls.Dispose();
+
+    /// <summary>Runs the work on the thread pool and drains its calls on this thread until it ends; rethrows its failure.</summary>
+    public void Run(Cmdlet cmdlet, Func<Task> work)
+    {
+        var task = Task.Run(work);
+        var end = task.ContinueWith(_ => calls.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            foreach (var call in calls.GetConsumingEnumerable()) call(cmdlet);
+        }
+        finally
+        {
+            // A stream that throws (-ErrorAction Stop, a stopped pipeline) must not leave the work behind.
+            Abandoned?.Invoke();
+            end.GetAwaiter().GetResult();
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Called on the pipeline thread when draining ends, before the work is awaited: cancels what still runs.</summary>
+    public Action? Abandoned { get; set; }
+
+    internal static int ProgressId(string activity)
+    {
+        // Stable across processes, unlike string.GetHashCode.
+        var hash = 17;
+        foreach (var letter in activity) hash = unchecked((hash * 31) + letter);
+        return hash & 0x7fffffff;
+    }
+
+    private bool IsDue(string activity)
+    {
+        var now = time.GetTimestamp();
+        var last = lastProgress.GetOrAdd(activity, long.MinValue);
+        if (last != long.MinValue && time.GetElapsedTime(last, now) < ProgressInterval) return false;
+        lastProgress[activity] = now;
+        return true;
+    }
+
+    private void Post(Action<Cmdlet> call)
+    {
+        try
+        {
+            calls.Add(call);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RolloutException("ShellClosed", RolloutErrorKind.InvalidState, "The pipeline has ended; nothing more can be written to it.");
+        }
+    }
+}
