@@ -114,6 +114,6 @@ internal sealed class DataPlane
             ? view.Current.SubsetLabels(destination.Host, subset).FirstOrDefault(label => label.Key == scenario.ColourLabel).Value
             : null);
 
-    private static bool Same(IReadOnlyDictionary<string, double> one, IReadOnlyDictionary<string, double> other) =>
+    private static bool Same(Dictionary<string, double> one, IReadOnlyDictionary<string, double> other) =>
         one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

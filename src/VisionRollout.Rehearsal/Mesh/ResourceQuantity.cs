@@ -16,7 +16,7 @@ internal static class ResourceQuantity
     {
         if (string.IsNullOrEmpty(text))
             return fallback;
-        var (suffix, factor) = Suffixes.FirstOrDefault(pair => text.EndsWith(pair.Suffix, StringComparison.Ordinal), ("", 1d));
+        var (suffix, factor) = Suffixes.FirstOrDefault(pair => text.EndsWith(pair.Suffix, StringComparison.Ordinal), (Suffix: string.Empty, Factor: 1d));
         return double.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number * factor
             : fallback;
