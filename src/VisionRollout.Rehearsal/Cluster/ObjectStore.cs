@@ -23,6 +23,9 @@ internal sealed class ObjectStore(Func<DateTimeOffset> now, int historyLength = 
     /// <summary>Raised for every change, in order, outside of the store's lock. Handlers must be quick and must not throw.</summary>
     public event Action<StoreChange>? Changed;
 
+    /// <summary>Raised for every change, in order, under the store's lock, before the change is visible to anybody. Handlers may only put it into a queue.</summary>
+    public event Action<StoreChange>? Committed;
+
     /// <summary>The version of the latest change.</summary>
     public long ResourceVersion
     {
@@ -53,11 +56,12 @@ internal sealed class ObjectStore(Func<DateTimeOffset> now, int historyLength = 
         }
     }
 
-    /// <summary>Every key in the store, in no particular order.</summary>
-    public IReadOnlyList<ObjectKey> Keys()
+    /// <summary>The keys of all objects that a predicate selects, in order; it must only read.</summary>
+    public IReadOnlyList<ObjectKey> Find(Func<ObjectKey, JsonObject, bool> predicate)
     {
         lock (gate)
-            return [.. objects.Keys];
+            return [.. objects.Where(pair => predicate(pair.Key, pair.Value)).Select(pair => pair.Key)
+                .OrderBy(key => key.ToString(), StringComparer.Ordinal)];
     }
 
     /// <summary>Adds an object and fills its name, namespace, uid, creation time, generation and resourceVersion.</summary>
@@ -69,7 +73,7 @@ internal sealed class ObjectStore(Func<DateTimeOffset> now, int historyLength = 
         {
             if (objects.ContainsKey(key))
                 throw ApiException.AlreadyExists(key);
-            stored = (JsonObject)value.DeepClone();
+            stored = Normalise(value);
             Identify(key, stored);
             Commit(StoreChangeKind.Added, key, stored, null);
         }
@@ -95,7 +99,7 @@ internal sealed class ObjectStore(Func<DateTimeOffset> now, int historyLength = 
                 throw ApiException.Conflict(key);
             if (change((JsonObject)before.DeepClone()) is not { } after)
                 return null;
-            stored = (JsonObject)after.DeepClone();
+            stored = Normalise(after);
             Preserve(key, before, stored);
             if (JsonNode.DeepEquals(before, stored))
                 return stored;
@@ -227,7 +231,11 @@ internal sealed class ObjectStore(Func<DateTimeOffset> now, int historyLength = 
         foreach (var watch in watches)
             watch.Offer(change);
         undelivered.Enqueue(change);
+        Committed?.Invoke(change);
     }
+
+    /// <summary>A private copy whose numbers can be read as any numeric type, whatever type they were written with.</summary>
+    private static JsonObject Normalise(JsonObject value) => (JsonObject)JsonNode.Parse(value.ToJsonString())!;
 
     /// <summary>Raises <see cref="Changed"/> in commit order: whoever finds changes undelivered and nobody at it delivers them all.</summary>
     private void Deliver()
