@@ -1,0 +1,9 @@
+namespace VisionRollout.Core.Journal;
+
+/// <summary>Migrations of a service were applied.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Before">Newest schema version before; empty when none.</param>
+/// <param name="After">Newest schema version after.</param>
+/// <param name="Versions">Versions that were applied, oldest first.</param>
+/// <param name="Seconds">Duration.</param>
+public sealed record MigrationsApplied(string Service, string Before, string After, IReadOnlyList<string> Versions, double Seconds) : JournalEntry;

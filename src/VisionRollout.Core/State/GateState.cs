@@ -1,0 +1,25 @@
+using VisionRollout.Core.Journal;
+
+namespace VisionRollout.Core.State;
+
+/// <summary>Where a gate stands.</summary>
+public sealed record GateState
+{
+    /// <summary>Name.</summary>
+    public required string Gate { get; init; }
+
+    /// <summary>When it was opened and on which evidence; null before.</summary>
+    public GateOpened? Opened { get; init; }
+
+    /// <summary>When it was opened (UTC).</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
+    /// <summary>Approvals in order, with their time.</summary>
+    public IReadOnlyList<(DateTimeOffset At, GateApproved Approval)> Approvals { get; init; } = [];
+
+    /// <summary>The first denial; null when there is none.</summary>
+    public GateDenied? Denial { get; init; }
+
+    /// <summary>The decision; null before.</summary>
+    public GateDecided? Decision { get; init; }
+}

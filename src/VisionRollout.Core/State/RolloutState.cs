@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using VisionRollout.Core.Canary;
+using VisionRollout.Core.Journal;
+
+namespace VisionRollout.Core.State;
+
+/// <summary>A rollout as its journal tells it.</summary>
+public sealed record RolloutState
+{
+    /// <summary>How it started.</summary>
+    public required RolloutStarted Started { get; init; }
+
+    /// <summary>When it started (UTC).</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Number of the last record.</summary>
+    public long LastSequence { get; init; }
+
+    /// <summary>Time of the last record (UTC).</summary>
+    public DateTimeOffset LastAt { get; init; }
+
+    /// <summary>How often it was resumed.</summary>
+    public int Resumes { get; init; }
+
+    /// <summary>How it ended; null while it runs.</summary>
+    public RolloutCompleted? Completed { get; init; }
+
+    /// <summary>Phases in the order in which they were started.</summary>
+    public ImmutableList<PhaseState> Phases { get; init; } = [];
+
+    /// <summary>Steps in the order in which they were started.</summary>
+    public ImmutableList<StepState> Steps { get; init; } = [];
+
+    /// <summary>Gates by name.</summary>
+    public ImmutableDictionary<string, GateState> Gates { get; init; } = ImmutableDictionary.Create<string, GateState>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The last confirmed move of traffic; null before the first.</summary>
+    public TrafficMoved? Traffic { get; init; }
+
+    /// <summary>When traffic was last moved (UTC).</summary>
+    public DateTimeOffset? TrafficAt { get; init; }
+
+    /// <summary>The canary stage that runs or ran last; null before the first.</summary>
+    public CanaryStageStarted? Stage { get; init; }
+
+    /// <summary>When that stage began (UTC).</summary>
+    public DateTimeOffset? StageAt { get; init; }
+
+    /// <summary>How that stage ended; null while it runs.</summary>
+    public CanaryStageEnded? StageEnd { get; init; }
+
+    /// <summary>Newest sample of the canary.</summary>
+    public CanarySample? Sample { get; init; }
+
+    /// <summary>Keys of the messages that were sent.</summary>
+    public ImmutableHashSet<string> Messages { get; init; } = [];
+
+    /// <summary>Confirmed items as <c>checklist/item</c>.</summary>
+    public ImmutableHashSet<string> Confirmed { get; init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Versions that this rollout has applied and not taken back, oldest first, by service.</summary>
+    public ImmutableDictionary<string, ImmutableList<string>> Migrations { get; init; } = ImmutableDictionary.Create<string, ImmutableList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Backups of this rollout by service, newest wins.</summary>
+    public ImmutableDictionary<string, BackupTaken> Backups { get; init; } = ImmutableDictionary.Create<string, BackupTaken>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The request for an emergency stop; null when there is none.</summary>
+    public StopRequested? Stop { get; init; }
+
+    /// <summary>The rollback; null when there was none.</summary>
+    public RolledBack? RolledBack { get; init; }
+
+    /// <summary>The contingency that was started last; null when there was none.</summary>
+    public ContingencyStarted? Contingency { get; init; }
+
+    /// <summary>The newest measurement of the success criteria; null before.</summary>
+    public SuccessMeasured? Success { get; init; }
+
+    /// <summary>Until when the old colour is kept (UTC); null before.</summary>
+    public DateTimeOffset? KeepUntil { get; init; }
+
+    /// <summary>Folds a journal; null when it holds no start.</summary>
+    public static RolloutState? From(IEnumerable<JournalRecord> records) => records.Aggregate((RolloutState?)null, Fold);
+
+    /// <summary>Folds one more record; null as long as there is no start.</summary>
+    public static RolloutState? Fold(RolloutState? state, JournalRecord record)
+    {
+        var next = record.Entry is RolloutStarted started
+            ? new RolloutState { Started = started, StartedAt = record.At }
+            : state?.Apply(record);
+        return next is null ? null : next with { LastSequence = record.Sequence, LastAt = record.At };
+    }
+
+    /// <summary>Finds a step; null when it was never started.</summary>
+    public StepState? FindStep(string phase, string step) => Steps.Find(item => Same(item.Phase, phase) && Same(item.Step, step));
+
+    /// <summary>Finds a phase; null when it was never started.</summary>
+    public PhaseState? FindPhase(string phase) => Phases.Find(item => Same(item.Phase, phase));
+
+    /// <summary>Finds a gate; an untouched one when nothing was recorded for it.</summary>
+    public GateState FindGate(string gate) => Gates.GetValueOrDefault(gate) ?? new GateState { Gate = gate };
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    private RolloutState Apply(JournalRecord record) => record.Entry switch
+    {
+        RolloutResumed => this with { Resumes = Resumes + 1 },
+        RolloutCompleted completed => this with { Completed = completed },
+        PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
+        StepStarted or StepCompleted or StepFailed => ApplyStep(record),
+        GateOpened or GateApproved or GateDenied or GateDecided => ApplyGate(record),
+        TrafficMoved moved => this with { Traffic = moved, TrafficAt = record.At },
+        CanaryStageStarted stage => this with { Stage = stage, StageAt = record.At, StageEnd = null },
+        CanarySampled sampled => this with { Sample = sampled.Sample },
+        CanaryStageEnded ended => this with { StageEnd = ended },
+        MessageSent sent => this with { Messages = Messages.Add(sent.Key) },
+        ChecklistConfirmed confirmed => this with { Confirmed = Confirmed.Add($"{confirmed.Checklist}/{confirmed.Item}") },
+        BackupTaken taken => this with { Backups = Backups.SetItem(taken.Service, taken) },
+        MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
+        StopRequested stop => this with { Stop = stop },
+        RolledBack back => this with { RolledBack = back },
+        ContingencyStarted contingency => this with { Contingency = contingency },
+        SuccessMeasured success => this with { Success = success },
+        EnvironmentProtected protection => this with { KeepUntil = protection.KeepUntil },
+        _ => this,
+    };
+
+    private RolloutState ApplyPhase(JournalRecord record) => record.Entry switch
+    {
+        PhaseStarted started => this with { Phases = Put(Phases, item => Same(item.Phase, started.Phase), old => old is null
+            ? new PhaseState { Phase = started.Phase, Status = ActivityStatus.Running, StartedAt = record.At }
+            : old with { Status = ActivityStatus.Running, EndedAt = null, Error = "" }) },
+        PhaseCompleted completed => this with { Phases = Put(Phases, item => Same(item.Phase, completed.Phase), old => old! with { Status = ActivityStatus.Completed, EndedAt = record.At }) },
+        PhaseFailed failed => this with { Phases = Put(Phases, item => Same(item.Phase, failed.Phase), old => old! with { Status = ActivityStatus.Failed, EndedAt = record.At, Error = failed.Error }) },
+        _ => this,
+    };
+
+    private RolloutState ApplyStep(JournalRecord record) => record.Entry switch
+    {
+        StepStarted started => this with { Steps = Put(Steps, IsStep(started.Phase, started.Step), old => new StepState
+        {
+            Phase = started.Phase, Step = started.Step, Status = ActivityStatus.Running, StartedAt = record.At, Attempts = (old?.Attempts ?? 0) + 1,
+        }) },
+        StepCompleted completed => this with { Steps = Put(Steps, IsStep(completed.Phase, completed.Step), old => old! with { Status = ActivityStatus.Completed, EndedAt = record.At, Output = completed.Output }) },
+        StepFailed failed => this with { Steps = Put(Steps, IsStep(failed.Phase, failed.Step), old => old! with { Status = ActivityStatus.Failed, EndedAt = record.At, Failure = failed }) },
+        _ => this,
+    };
+
+    private RolloutState ApplyGate(JournalRecord record) => record.Entry switch
+    {
+        GateOpened opened => WithGate(opened.Gate, gate => gate with { Opened = opened, OpenedAt = record.At, Decision = null }),
+        GateApproved approved => WithGate(approved.Gate, gate => gate with { Approvals = [.. gate.Approvals, (record.At, approved)] }),
+        GateDenied denied => WithGate(denied.Gate, gate => gate with { Denial = gate.Denial ?? denied }),
+        GateDecided decided => WithGate(decided.Gate, gate => gate with { Decision = decided }),
+        _ => this,
+    };
+
+    private RolloutState ApplyMigrations(JournalEntry entry) => entry switch
+    {
+        MigrationsApplied applied => this with { Migrations = Migrations.SetItem(applied.Service, (Migrations.GetValueOrDefault(applied.Service) ?? []).AddRange(applied.Versions)) },
+        MigrationsUndone undone => this with { Migrations = Migrations.SetItem(undone.Service, (Migrations.GetValueOrDefault(undone.Service) ?? []).RemoveAll(undone.Versions.Contains)) },
+        _ => this,
+    };
+
+    private RolloutState WithGate(string name, Func<GateState, GateState> change) => this with { Gates = Gates.SetItem(name, change(FindGate(name))) };
+
+    private static Predicate<StepState> IsStep(string phase, string step) => item => Same(item.Phase, phase) && Same(item.Step, step);
+
+    private static ImmutableList<T> Put<T>(ImmutableList<T> list, Predicate<T> match, Func<T?, T> change)
+        where T : class
+    {
+        var index = list.FindIndex(match);
+        return index < 0 ? list.Add(change(null)) : list.SetItem(index, change(list[index]));
+    }
+}
