@@ -1,4 +1,5 @@
 namespace VisionRollout.Core.Canary;
 
-/// <summary>Temporary.</summary>
+/// <summary>One judgement of the canary.</summary>
+/// <param name="At">When (UTC).</param>
 public sealed record CanarySample(DateTimeOffset At);
