@@ -1,1 +1,9 @@
-return 0;
+using VisionRollout.Host;
+
+return HostArguments.Parse(args) switch
+{
+    { Error: { } error } => Usage.Fail(error),
+    { ShowHelp: true } => Usage.Show(),
+    { ShowVersion: true } => Usage.ShowVersion(),
+    var arguments => new ScriptRun(arguments).Run(),
+};
