@@ -1,0 +1,228 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+using VisionRollout.Adapters.Http;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
+
+namespace VisionRollout.Adapters.Kubernetes;
+
+/// <summary>The connection to one environment's cluster. Objects travel as the JSON that the server sent, so that what we
+/// do not know survives a change; connection, TLS and credentials are the Kubernetes client library's.</summary>
+public sealed class KubernetesConnection : IDisposable
+{
+    /// <summary>Our name in <c>metadata.managedFields</c>.</summary>
+    internal const string FieldManager = "visionrollout";
+
+    private const int MaxRepeats = 6;
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(45);
+
+    private readonly object gate = new();
+    private readonly PlanEnvironment environment;
+    private readonly ResiliencePipeline<KubernetesAnswer> pipeline;
+    private Task<k8s.Kubernetes>? connecting;
+
+    /// <summary>Describes the connection; the kubeconfig is read at the first request.</summary>
+    /// <param name="environment">The environment, with namespace and kubeconfig.</param>
+    public KubernetesConnection(PlanEnvironment environment)
+        : this(environment, TimeSpan.FromSeconds(0.5))
+    {
+    }
+
+    /// <summary>As above, with the pause before the first repetition (it doubles from one to the next).</summary>
+    internal KubernetesConnection(PlanEnvironment environment, TimeSpan firstPause)
+    {
+        this.environment = environment;
+        pipeline = new ResiliencePipelineBuilder<KubernetesAnswer>()
+            .AddTimeout(TotalTimeout)
+            .AddRetry(Repetition(firstPause))
+            .AddTimeout(AttemptTimeout)
+            .Build();
+    }
+
+    /// <summary>The environment's namespace.</summary>
+    internal string Namespace => environment.Namespace;
+
+    /// <summary>Path of a namespaced collection: <c>apis/apps/v1/namespaces/NAMESPACE/deployments</c>.</summary>
+    internal string PathOf(string api, string plural) => $"{api}/namespaces/{Uri.EscapeDataString(Namespace)}/{plural}";
+
+    /// <summary>Path of a namespaced object.</summary>
+    internal string PathOf(string api, string plural, string name) => $"{PathOf(api, plural)}/{Uri.EscapeDataString(name)}";
+
+    /// <summary>Sends a request and reads the answer's object.</summary>
+    /// <exception cref="RolloutException">The server does not answer, or answers with a failure.</exception>
+    internal async Task<JsonObject> SendAsync(KubernetesRequest request, CancellationToken token)
+    {
+        var answer = await AskAsync(request, token);
+        return answer.IsSuccess ? await ParseAsync(answer, request, token)
+            : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
+    }
+
+    /// <summary>Reads an object into one of the library's types.</summary>
+    internal async Task<T> ReadAsync<T>(string path, string subject, CancellationToken token)
+    {
+        var request = KubernetesRequest.Get(path, subject);
+        var answer = await AskAsync(request, token);
+        return answer.IsSuccess ? KubernetesJson.Deserialize<T>(answer.Body)
+            : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
+    }
+
+    /// <summary>Reads an object; null when it does not exist.</summary>
+    internal async Task<JsonObject?> FindAsync(string path, string subject, CancellationToken token)
+    {
+        var request = KubernetesRequest.Get(path, subject);
+        var answer = await AskAsync(request, token);
+        return answer.IsSuccess ? await ParseAsync(answer, request, token)
+            : answer.Status == HttpStatusCode.NotFound ? null
+            : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
+    }
+
+    /// <summary>Sends a request, again when the failure is a passing one, and gives the last answer whatever its status.</summary>
+    /// <exception cref="RolloutException">The server does not answer.</exception>
+    internal async Task<KubernetesAnswer> AskAsync(KubernetesRequest request, CancellationToken token)
+    {
+        var client = await ConnectAsync(token);
+        try
+        {
+            return await pipeline.ExecuteAsync(async inner => await SendOnceAsync(client, request, inner), token);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or TimeoutRejectedException)
+        {
+            throw KubernetesFailure.Unreachable(error, request.Subject, await PlaceAsync(token));
+        }
+    }
+
+    /// <summary>Opens the WebSocket of an <c>exec</c> without standard input.</summary>
+    internal async Task<WebSocket> OpenExecAsync(string pod, string container, IReadOnlyList<string> command, CancellationToken token)
+    {
+        var client = await ConnectAsync(token);
+        try
+        {
+            return await client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container, stderr: true, stdin: false, stdout: true,
+                tty: false, WebSocketProtocol.V4BinaryWebsocketProtocol, customHeaders: null, token);
+        }
+        catch (HttpOperationException error)
+        {
+            // The library's exception carries the request with its Authorization header: it must not become an inner exception.
+            throw KubernetesFailure.Refused(error.Response.StatusCode, error.Response.Content ?? "", "run a command in", $"pod '{pod}'", await PlaceAsync(token));
+        }
+        catch (Exception error) when (error is WebSocketException or HttpRequestException or IOException)
+        {
+            throw KubernetesFailure.Unreachable(error, $"exec in pod '{pod}'", await PlaceAsync(token));
+        }
+    }
+
+    /// <summary>Where we are connected to, for messages.</summary>
+    internal async Task<string> PlaceAsync(CancellationToken token) =>
+        $"{(await ConnectAsync(token)).BaseUri.GetLeftPart(UriPartial.Authority)} (environment '{environment.Name}', namespace '{Namespace}')";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (connecting is { IsCompletedSuccessfully: true }) connecting.Result.Dispose();
+            connecting = null;
+        }
+    }
+
+    private static RetryStrategyOptions<KubernetesAnswer> Repetition(TimeSpan firstPause) => new()
+    {
+        MaxRetryAttempts = MaxRepeats,
+        ShouldHandle = static outcome => new(outcome.Outcome switch
+        {
+            { Exception: HttpRequestException or IOException or TimeoutRejectedException } => true,
+            { Result: { } answer } => answer.IsTransient,
+            _ => false,
+        }),
+        BackoffType = DelayBackoffType.Exponential,
+        Delay = firstPause,
+        MaxDelay = LongestPause,
+        UseJitter = true,
+        DelayGenerator = static outcome => new(outcome.Outcome.Result?.RetryAfter is { } asked
+            ? (asked < LongestPause ? asked : LongestPause)
+            : null),
+    };
+
+    private static async Task<KubernetesAnswer> SendOnceAsync(k8s.Kubernetes client, KubernetesRequest request, CancellationToken token)
+    {
+        using var message = new HttpRequestMessage(request.Method, new Uri(client.BaseUri, request.Path)) { Version = HttpVersion.Version20 };
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(request.IsProxy ? "*/*" : "application/json"));
+        if (request.Body is not null)
+            message.Content = new StringContent(request.Body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(request.ContentType));
+        if (client.Credentials is not null) await client.Credentials.ProcessHttpRequestAsync(message, token);
+
+        using var response = await client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
+        var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfter(response));
+        return request.IsProxy ? answer with { IsFinal = IsFinalThroughProxy(answer) } : answer;
+    }
+
+    /// <summary>A pod's own failure is its answer, and so is that the API server cannot reach the pod (503); the rest is worth repeating.</summary>
+    private static bool IsFinalThroughProxy(KubernetesAnswer answer) =>
+        answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError) || answer.StatusObject is null;
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter is not { } header ? null
+        : header.Delta ?? (header.Date is { } date && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : TimeSpan.Zero);
+
+    private static k8s.Kubernetes Build(PlanEnvironment environment)
+    {
+        var proxy = new DirectLoopbackProxy(HttpClient.DefaultProxy);
+        var configuration = KubernetesConfiguration.Load(environment);
+        configuration.UserAgent = FieldManager;
+        configuration.FirstMessageHandlerSetup = handler =>
+        {
+            handler.Proxy = proxy;
+            handler.ConnectTimeout = TimeSpan.FromSeconds(10);
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            handler.AutomaticDecompression = DecompressionMethods.All;
+        };
+        return new k8s.Kubernetes(configuration) { CreateWebSocketBuilder = () => ExecSocket(proxy) };
+    }
+
+    private static WebSocketBuilder ExecSocket(IWebProxy proxy)
+    {
+        var builder = new WebSocketBuilder();
+        // v5 differs from v4 only by the close message for standard input, which we don't open. The library adds v4 behind it.
+        builder.Options.AddSubProtocol(WebSocketProtocol.V5BinaryWebsocketProtocol);
+        builder.Options.Proxy = proxy;
+        builder.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
+        return builder;
+    }
+
+    private async Task<JsonObject> ParseAsync(KubernetesAnswer answer, KubernetesRequest request, CancellationToken token)
+    {
+        try
+        {
+            return JsonNode.Parse(answer.Body) as JsonObject ?? throw new JsonException("not an object");
+        }
+        catch (JsonException error)
+        {
+            throw new RolloutException("KubernetesAnswerDamaged", RolloutErrorKind.Corrupt,
+                $"{await PlaceAsync(token)} answered the request for {request.Subject} with something that is no JSON object.",
+                "Something between here and the API server (a proxy, a sign-in page) answers in its place: check the address in the kubeconfig.",
+                request.Subject, error);
+        }
+    }
+
+    private Task<k8s.Kubernetes> ConnectAsync(CancellationToken token)
+    {
+        lock (gate)
+        {
+            if (connecting is null or { IsFaulted: true } or { IsCanceled: true })
+                connecting = Task.Run(() => Build(environment), CancellationToken.None);
+            return connecting.WaitAsync(token);
+        }
+    }
+}

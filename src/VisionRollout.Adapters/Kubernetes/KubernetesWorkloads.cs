@@ -1,0 +1,164 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.Workloads;
+
+namespace VisionRollout.Adapters.Kubernetes;
+
+/// <summary>The Deployments and pods of the plan's services, by the Kubernetes API.</summary>
+public sealed class KubernetesWorkloads : IWorkloads
+{
+    private const string Apps = "apis/apps/v1";
+    private const string Core = "api/v1";
+    private const int MostEvents = 500;
+
+    private readonly KubernetesConnection connection;
+    private readonly WorkloadReader reader;
+    private readonly PlanColours colours;
+
+    /// <summary>Reads and writes through the connection.</summary>
+    public KubernetesWorkloads(KubernetesConnection connection, RolloutPlan plan)
+    {
+        this.connection = connection;
+        reader = new WorkloadReader(plan);
+        colours = plan.Colours;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Workload>> ListAsync(string? colour, CancellationToken token)
+    {
+        var list = await connection.ReadAsync<V1DeploymentList>(connection.PathOf(Apps, "deployments"), "the Deployments", token);
+        return [.. list.Items.Select(reader.Read).OfType<Workload>().Where(item => colour is null || item.Colour == colour)];
+    }
+
+    /// <inheritdoc/>
+    public async Task<Workload?> FindAsync(PlanService service, string colour, CancellationToken token) =>
+        service.Deployments.TryGetValue(colour, out var name) && await FindAsync(name, token) is { } found ? Read(found) : null;
+
+    /// <inheritdoc/>
+    public async Task<(Workload Workload, bool Changed)> DeployAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
+    {
+        var name = NameIn(service, toColour);
+        var source = await FindAsync(NameIn(service, fromColour), token)
+            ?? throw new RolloutException("DeploymentNotFound", RolloutErrorKind.NotFound,
+                $"There is no Deployment '{service.Deployments[fromColour]}' of service '{service.Name}' at {await connection.PlaceAsync(token)} to make '{name}' from.",
+                $"Correct Deployments.{fromColour} of service '{service.Name}' in the plan, or deploy the service once by hand.", service.Name);
+        var existing = await FindAsync(name, token);
+        if (existing is not null) RequireColour(existing, name, toColour);
+
+        var wanted = new DeploymentCopy(service, colours.Label, fromColour, toColour, version).Make(source, existing);
+        if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return (Read(existing), false);
+
+        // Force: the plan names this Deployment as the one that a rollout writes, and it carries the colour (checked above).
+        var stored = await connection.SendAsync(KubernetesRequest.Apply(PathTo(name), Subject(name), wanted, force: true), token);
+        return (Read(stored), true);
+    }
+
+    /// <inheritdoc/>
+    public async Task ScaleAsync(string deployment, int replicas, CancellationToken token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(replicas);
+        var body = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
+        await connection.SendAsync(KubernetesRequest.MergePatch(PathTo(deployment) + "/scale", Subject(deployment), body), token);
+    }
+
+    /// <inheritdoc/>
+    public async Task AnnotateAsync(string deployment, IReadOnlyDictionary<string, string?> annotations, CancellationToken token)
+    {
+        var merged = new JsonObject();
+        foreach (var (key, value) in annotations) merged[key] = value;
+        var body = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = merged } };
+        await connection.SendAsync(KubernetesRequest.MergePatch(PathTo(deployment), Subject(deployment), body), token);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string deployment, CancellationToken token)
+    {
+        var request = new KubernetesRequest(HttpMethod.Delete, PathTo(deployment) + "?propagationPolicy=Background", Subject(deployment));
+        var answer = await connection.AskAsync(request, token);
+        // Gone is what was wanted, whoever was first.
+        if (!answer.IsSuccess && answer.Status != System.Net.HttpStatusCode.NotFound)
+            throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PodState>> ListPodsAsync(string? colour, CancellationToken token)
+    {
+        var path = connection.PathOf(Core, "pods") + "?labelSelector=" + Selector(colour);
+        var list = await connection.ReadAsync<V1PodList>(path, "the pods", token);
+        return [.. list.Items.Select(reader.Read).OfType<PodState>().Where(item => colour is null || item.Colour == colour)];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<WorkloadEvent>> ListEventsAsync(CancellationToken token)
+    {
+        var list = await connection.ReadAsync<Corev1EventList>(connection.PathOf(Core, "events"), "the events", token);
+        return
+        [
+            .. list.Items.Where(IsOurs).Select(item => new WorkloadEvent(TimeOf(item), item.Type ?? "Normal", item.Reason ?? "",
+                    $"{item.InvolvedObject.Kind}/{item.InvolvedObject.Name}", item.Message ?? ""))
+                .OrderBy(item => item.At).TakeLast(MostEvents),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ReadLogAsync(string pod, string container, int lines, bool previous, CancellationToken token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lines);
+        var path = $"{connection.PathOf(Core, "pods", pod)}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}&previous={(previous ? "true" : "false")}";
+        var request = KubernetesRequest.Get(path, $"the log of pod '{pod}'");
+        var answer = await connection.AskAsync(request, token);
+        return answer.IsSuccess ? answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PodUsage>> ReadUsageAsync(CancellationToken token)
+    {
+        var list = await connection.ReadAsync<PodMetricsList>(connection.PathOf("apis/metrics.k8s.io/v1beta1", "pods"), "the pods' resource usage (metrics.k8s.io)", token);
+        return
+        [
+            .. list.Items.Select(item => new PodUsage(item.Metadata.Name,
+                item.Containers.Sum(container => container.Usage.TryGetValue("cpu", out var cpu) ? cpu.ToDouble() : 0),
+                item.Containers.Sum(container => container.Usage.TryGetValue("memory", out var memory) ? memory.ToDouble() : 0))),
+        ];
+    }
+
+    private static string Subject(string deployment) => $"Deployment '{deployment}'";
+
+    private static DateTimeOffset TimeOf(Corev1Event item) =>
+        new(DateTime.SpecifyKind(item.LastTimestamp ?? item.EventTime ?? item.FirstTimestamp ?? item.Metadata.CreationTimestamp ?? DateTime.UnixEpoch, DateTimeKind.Utc));
+
+    private static string NameIn(PlanService service, string colour) =>
+        service.Deployments.TryGetValue(colour, out var name) ? name
+        : throw new RolloutException("DeploymentNotNamed", RolloutErrorKind.InvalidInput,
+            $"The plan names no Deployment of service '{service.Name}' in colour '{colour}'.",
+            $"Add {colour} to Deployments of service '{service.Name}' in the plan.", service.Name);
+
+    private bool IsOurs(Corev1Event item) =>
+        item.InvolvedObject?.Name is { } name
+        && reader.Deployments.Any(deployment => name == deployment || name.StartsWith(deployment + "-", StringComparison.Ordinal));
+
+    private void RequireColour(JsonObject existing, string name, string colour)
+    {
+        var labels = existing["spec"]?["template"]?["metadata"]?["labels"];
+        if ((string?)labels?[colours.Label] == colour) return;
+        throw new RolloutException("DeploymentNotOurs", RolloutErrorKind.Conflict,
+            $"Deployment '{name}' exists, but its pods are not labelled {colours.Label}={colour}: it is not written over.",
+            "Correct the Deployment's name in the plan, or the label in the cluster.", name);
+    }
+
+    private Workload Read(JsonObject deployment) =>
+        reader.Read(KubernetesJson.Deserialize<V1Deployment>(deployment.ToJsonString()))
+        ?? throw new JsonException("The cluster answered with another Deployment than was asked for.");
+
+    private Task<JsonObject?> FindAsync(string name, CancellationToken token) => connection.FindAsync(PathTo(name), Subject(name), token);
+
+    private string PathTo(string deployment) => connection.PathOf(Apps, "deployments", deployment);
+
+    private string Selector(string? colour) =>
+        Uri.EscapeDataString(colour is null ? $"{colours.Label} in ({string.Join(",", colours.Names)})" : $"{colours.Label}={colour}");
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using VisionRollout.Adapters.GatewayApi;
+using VisionRollout.Adapters.Istio;
+using VisionRollout.Adapters.Kubernetes;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.Traffic;
+
+namespace VisionRollout.Adapters.Traffic;
+
+/// <summary>Reads and writes the environment's VirtualService or HTTPRoute. A write is a JSON merge patch of the list of entries
+/// together with the resourceVersion that it starts from: everything outside the list is never sent, and a change by somebody
+/// else in between is refused by the API server (409).</summary>
+public sealed class ClusterRouter : ITrafficRouter
+{
+    private readonly KubernetesConnection connection;
+    private readonly PlanRoute route;
+    private readonly IReadOnlyList<string> colours;
+    private readonly RouteDialect dialect;
+
+    /// <summary>Reads and writes the route of the plan's environment.</summary>
+    /// <exception cref="RolloutException">The plan's route is of an unknown kind.</exception>
+    public ClusterRouter(KubernetesConnection connection, PlanRoute route, PlanColours colours)
+    {
+        this.connection = connection;
+        this.route = route;
+        this.colours = colours.Names;
+        dialect = route.Kind switch
+        {
+            "VirtualService" => new VirtualServiceDialect(route, connection.Namespace),
+            "HTTPRoute" => new HttpRouteDialect(route, connection.Namespace),
+            _ => throw new RolloutException("RouteKindUnknown", RolloutErrorKind.InvalidInput, $"The plan's route '{route.Name}' is of kind '{route.Kind}'.",
+                "Set Route.Kind in the plan to VirtualService or HTTPRoute.", route.Name),
+        };
+    }
+
+    private string Subject => $"{route.Kind} '{route.Name}'";
+
+    /// <inheritdoc/>
+    public async Task<TrafficRoute> ReadAsync(CancellationToken token) => Describe((await LoadAsync(token)).Object);
+
+    /// <inheritdoc/>
+    public async Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token)
+    {
+        Require(weights, headerColour);
+        var (path, stored) = await LoadAsync(token);
+        var found = Describe(stored);
+        if (found.ResourceVersion != seen.ResourceVersion) throw Changed(found);
+
+        var document = Open(stored);
+        document.SetWeights(WholePercent.From(weights));
+        document.SetHeaderColour(headerColour);
+        if (JsonNode.DeepEquals(document.Entries, stored["spec"]![dialect.Entries])) return found;
+
+        var request = KubernetesRequest.MergePatch(path, Subject, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = seen.ResourceVersion },
+            ["spec"] = new JsonObject { [dialect.Entries] = document.Entries.DeepClone() },
+        });
+        var answer = await connection.AskAsync(request, token);
+        if (answer.IsSuccess) return Describe(JsonNode.Parse(answer.Body)!.AsObject());
+        if (answer.Status != HttpStatusCode.Conflict) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
+        return await ResolveAsync(document.Entries, token);
+    }
+
+    /// <summary>A request whose answer was lost is repeated, and then conflicts with itself: what counts is what stands there.</summary>
+    private async Task<TrafficRoute> ResolveAsync(JsonArray wanted, CancellationToken token)
+    {
+        var stored = (await LoadAsync(token)).Object;
+        var found = Describe(stored);
+        return JsonNode.DeepEquals(wanted, stored["spec"]![dialect.Entries]) ? found : throw Changed(found);
+    }
+
+    private async Task<(string Path, JsonObject Object)> LoadAsync(CancellationToken token)
+    {
+        foreach (var api in dialect.Apis)
+        {
+            var path = connection.PathOf(api, dialect.Plural, route.Name);
+            var request = KubernetesRequest.Get(path, Subject);
+            var answer = await connection.AskAsync(request, token);
+            if (answer.IsSuccess) return (path, JsonNode.Parse(answer.Body)!.AsObject());
+            if (answer.Status != HttpStatusCode.NotFound) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
+        }
+
+        throw new RolloutException("RouteNotFound", RolloutErrorKind.NotFound, $"There is no {Subject} at {await connection.PlaceAsync(token)}.",
+            "Correct Route.Kind and Route.Name of the environment in the plan, or create the route.", route.Name);
+    }
+
+    private RouteDocument Open(JsonObject stored) => new(stored["spec"] as JsonObject ?? [], dialect, route, colours);
+
+    private TrafficRoute Describe(JsonObject stored)
+    {
+        var document = Open(stored);
+        var owners = RouteOwners.Read(stored["metadata"]?["managedFields"] as JsonArray ?? [], dialect.Entries);
+        return new TrafficRoute
+        {
+            Kind = route.Kind,
+            Name = route.Name,
+            ResourceVersion = (string?)stored["metadata"]?["resourceVersion"] ?? "",
+            Weights = document.Weights,
+            HeaderColour = document.HeaderColour,
+            Managers = [.. owners.Select(owner => owner.Manager).Distinct()],
+            ChangedAt = owners.Count > 0 ? owners[^1].At : null,
+        };
+    }
+
+    private void Require(IReadOnlyDictionary<string, double> weights, string? headerColour)
+    {
+        var unknown = weights.Keys.Append(headerColour).FirstOrDefault(colour => colour is not null && !(colours.Contains(colour) && route.Hosts.ContainsKey(colour)));
+        if (unknown is null) return;
+        throw new RolloutException("ColourHasNoHost", RolloutErrorKind.InvalidInput,
+            $"Traffic cannot go to colour '{unknown}': the plan's route names hosts for {string.Join(", ", route.Hosts.Keys)}.",
+            "Add the colour to Route.Hosts in the plan.", unknown);
+    }
+
+    private RolloutException Changed(TrafficRoute found) => new("RouteChanged", RolloutErrorKind.Conflict,
+        $"{Subject} was changed by somebody else since it was read"
+        + (found.Managers.Count > 0 ? $" (last by {found.Managers[^1]}" + (found.ChangedAt is { } at ? FormattableString.Invariant($" at {at:u})") : ")") : "") + ".",
+        "Read the route again and decide on what stands there now; find out who else writes it.", route.Name);
+}
