@@ -14,9 +14,6 @@ internal sealed class PodServers(PodWorld world, PodLogStore logs) : IPodRuntime
     private readonly ConcurrentDictionary<(string Namespace, string Name), PodServer> running = new();
     private readonly ConcurrentDictionary<Task, byte> stopping = new();
 
-    /// <summary>Raised when a pod's container has begun to run or has ended; the pod and whether it runs.</summary>
-    public event Action<PodIdentity, bool>? Changed;
-
     /// <summary>The pods that run now.</summary>
     public IReadOnlyCollection<PodIdentity> Running => [.. running.Values.Select(server => server.Identity)];
 
@@ -95,17 +92,10 @@ internal sealed class PodServers(PodWorld world, PodLogStore logs) : IPodRuntime
         }
 
         running[(identity.Namespace, identity.Name)] = server;
-        Changed?.Invoke(identity, true);
         return PodStart.Running(address.ToString(), server.Port == identity.Port ? null : server.Port);
     }
 
-    private PodServer? Take((string Namespace, string Name) key)
-    {
-        if (!running.TryRemove(key, out var server))
-            return null;
-        Changed?.Invoke(server.Identity, false);
-        return server;
-    }
+    private PodServer? Take((string Namespace, string Name) key) => running.TryRemove(key, out var server) ? server : null;
 
     private async Task EndAsync((string Namespace, string Name) key)
     {
