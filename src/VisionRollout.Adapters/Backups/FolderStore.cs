@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+
+namespace VisionRollout.Adapters.Backups;
+
+/// <summary>Backups in a folder. An object grows as <c>name.partial</c> and gets its name when it is complete and on disk.</summary>
+public sealed class FolderStore : IBackupStore
+{
+    /// <summary>Ending of what is not complete.</summary>
+    internal const string Partial = ".partial";
+
+    /// <summary>Keeps backups below a folder, which is made when needed.</summary>
+    public FolderStore(string folder) => Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    /// <inheritdoc/>
+    public string Root { get; }
+
+    /// <inheritdoc/>
+    public Task<BackupUploadStream> CreateAsync(string name, long expectedBytes, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        var path = FullPath(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return Task.FromResult<BackupUploadStream>(new FolderUploadStream(path));
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken token)
+    {
+        await using var upload = await CreateAsync(name, content.Length, token);
+        await upload.WriteAsync(content, token);
+        await upload.CommitAsync(token);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenAsync(string name, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult<Stream>(new FileStream(FullPath(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan));
+        }
+        catch (DirectoryNotFoundException exception)
+        {
+            throw new FileNotFoundException(exception.Message, FullPath(name), exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<long?> FindSizeAsync(string name, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        var file = new FileInfo(FullPath(name));
+        return Task.FromResult<long?>(file.Exists ? file.Length : null);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
+    {
+        await Task.CompletedTask;
+        var folder = prefix.Length == 0 ? Root : FullPath(prefix);
+        if (!Directory.Exists(folder)) yield break;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            token.ThrowIfCancellationRequested();
+            if (!path.EndsWith(Partial, StringComparison.Ordinal)) yield return Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/');
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string name, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        var path = FullPath(name);
+        if (File.Exists(path)) File.Delete(path);
+        RemoveEmptyFolder(path);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Removes the folder of a file that is gone, when nothing else is in it.</summary>
+    internal static void RemoveEmptyFolder(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+
+    private string FullPath(string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(Root, name));
+        return path.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path
+            : throw new ArgumentException($"'{name}' leads out of '{Root}'.", nameof(name));
+    }
+}

@@ -1,0 +1,30 @@
+namespace VisionRollout.Adapters.Backups;
+
+/// <summary>Where backups are kept: names with slashes below one root.</summary>
+public interface IBackupStore : IDisposable
+{
+    /// <summary>The root as a person writes it, without a slash at its end.</summary>
+    string Root { get; }
+
+    /// <summary>Begins an object that appears only when it is committed.</summary>
+    /// <param name="name">Name below the root.</param>
+    /// <param name="expectedBytes">Estimate of its size, from which the size of the parts follows.</param>
+    /// <param name="token">Cancels.</param>
+    Task<BackupUploadStream> CreateAsync(string name, long expectedBytes, CancellationToken token);
+
+    /// <summary>Writes a small object at once.</summary>
+    Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken token);
+
+    /// <summary>Opens an object for reading from its beginning.</summary>
+    /// <exception cref="FileNotFoundException">There is no such object.</exception>
+    Task<Stream> OpenAsync(string name, CancellationToken token);
+
+    /// <summary>Size of an object in bytes; null when there is none.</summary>
+    Task<long?> FindSizeAsync(string name, CancellationToken token);
+
+    /// <summary>Names of all objects below a prefix (itself a name, or empty).</summary>
+    IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken token);
+
+    /// <summary>Deletes an object; one that is not there is no error.</summary>
+    Task DeleteAsync(string name, CancellationToken token);
+}

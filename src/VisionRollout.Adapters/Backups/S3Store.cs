@@ -1,0 +1,122 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace VisionRollout.Adapters.Backups;
+
+/// <summary>Backups in a bucket of AWS S3 or of a store that speaks its protocol. Credentials come from the SDK's own places
+/// (variables, profile, instance role).</summary>
+public sealed class S3Store : IBackupStore
+{
+    private readonly AmazonS3Client client;
+    private readonly string bucket;
+    private readonly string prefix;
+    private readonly bool portable;
+
+    /// <summary>Describes the store; nothing is contacted yet.</summary>
+    /// <param name="bucket">Bucket.</param>
+    /// <param name="prefix">Prefix without slashes at its ends; may be empty.</param>
+    /// <param name="endpoint">Endpoint of a store other than AWS; null: AWS.</param>
+    public S3Store(string bucket, string prefix, Uri? endpoint)
+    {
+        this.bucket = bucket;
+        this.prefix = prefix.Length == 0 ? "" : prefix + "/";
+        portable = endpoint is not null;
+        client = new AmazonS3Client(Configuration(endpoint));
+        Root = $"s3://{bucket}{(prefix.Length == 0 ? "" : "/" + prefix)}";
+    }
+
+    /// <inheritdoc/>
+    public string Root { get; }
+
+    /// <inheritdoc/>
+    public async Task<BackupUploadStream> CreateAsync(string name, long expectedBytes, CancellationToken token)
+    {
+        var key = prefix + name;
+        var answer = await client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = bucket, Key = key }, token);
+        return new S3UploadStream(client, bucket, key, answer.UploadId, S3PartPlan.For(expectedBytes), portable);
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken token)
+    {
+        using var body = new MemoryStream(content.ToArray(), writable: false);
+        await client.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = bucket,
+            Key = prefix + name,
+            InputStream = body,
+            UseChunkEncoding = !portable,
+            MD5Digest = S3UploadStream.Md5(content.Span),
+        }, token);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> OpenAsync(string name, CancellationToken token)
+    {
+        try
+        {
+            var answer = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + name }, token);
+            return answer.ResponseStream;
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            throw new FileNotFoundException($"{Root}/{name} does not exist.", name, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> FindSizeAsync(string name, CancellationToken token)
+    {
+        try
+        {
+            return (await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = prefix + name }, token)).ContentLength;
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
+    {
+        var below = this.prefix + (prefix.Length == 0 ? "" : prefix + "/");
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = below };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await client.ListObjectsV2Async(request, token);
+            foreach (var item in page.S3Objects ?? []) yield return item.Key[this.prefix.Length..];
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string name, CancellationToken token) =>
+        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = prefix + name }, token);
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    private static AmazonS3Config Configuration(Uri? endpoint)
+    {
+        // The portable profile: what every store that speaks S3 understands.
+        var configuration = new AmazonS3Config
+        {
+            MaxErrorRetry = 5,
+            Timeout = TimeSpan.FromMinutes(5),
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (endpoint is null) return configuration;
+        configuration.ServiceURL = endpoint.AbsoluteUri;
+        configuration.ForcePathStyle = true;
+        configuration.AuthenticationRegion = Environment.GetEnvironmentVariable("AWS_REGION") ?? RegionEndpoint.USEast1.SystemName;
+        return configuration;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Npgsql;
+
+namespace VisionRollout.Adapters.Postgres;
+
+/// <summary>Where a database is and how to log in. The password leaves it only through a connection string or a child's environment.</summary>
+public sealed class DatabaseAddress
+{
+    private static readonly Dictionary<string, SslMode> SslModes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["disable"] = SslMode.Disable,
+        ["allow"] = SslMode.Allow,
+        ["prefer"] = SslMode.Prefer,
+        ["require"] = SslMode.Require,
+        ["verify-ca"] = SslMode.VerifyCA,
+        ["verify-full"] = SslMode.VerifyFull,
+    };
+
+    /// <summary>The plan's service.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Host name, address or socket folder.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Name of the database.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>User; null: libpq's own rules (PGUSER, then the operating system's user).</summary>
+    public string? Username { get; init; }
+
+    /// <summary>Password; null: libpq's own places (PGPASSWORD, the password file).</summary>
+    internal string? Password { get; init; }
+
+    /// <summary>libpq's sslmode; null: <c>prefer</c>.</summary>
+    public string? TlsMode { get; init; }
+
+    /// <summary>True when libpq knows a TLS mode of that name.</summary>
+    public static bool IsSslMode(string name) => SslModes.ContainsKey(name);
+
+    /// <summary>The same server and login, another database.</summary>
+    public DatabaseAddress With(string database) => new()
+    {
+        Service = Service, Host = Host, Port = Port, Database = database, Username = Username, Password = Password, TlsMode = TlsMode,
+    };
+
+    /// <summary>Opens a connection of its own (no pool, so that nothing stays open behind our back).</summary>
+    /// <exception cref="Core.Errors.RolloutException">The server does not answer or refuses.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken token)
+    {
+        var connection = new NpgsqlConnection(ConnectionString());
+        try
+        {
+            await connection.OpenAsync(token);
+            return connection;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await connection.DisposeAsync();
+            throw PostgresErrors.From(exception, this);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Variables that lead libpq's programs here: the only way by which a password reaches them.</summary>
+    public IReadOnlyDictionary<string, string?> ChildEnvironment()
+    {
+        var variables = new Dictionary<string, string?>
+        {
+            ["PGHOST"] = Host,
+            ["PGPORT"] = Port.ToString(CultureInfo.InvariantCulture),
+            ["PGDATABASE"] = Database,
+            ["PGAPPNAME"] = "VisionRollout",
+            ["PGCONNECT_TIMEOUT"] = "15",
+            ["PGSERVICE"] = null,
+            ["PGHOSTADDR"] = null,
+            ["LC_ALL"] = "C",
+        };
+        if (Username is not null) variables["PGUSER"] = Username;
+        if (Password is not null) variables["PGPASSWORD"] = Password;
+        if (TlsMode is not null) variables["PGSSLMODE"] = TlsMode;
+        return variables;
+    }
+
+    /// <summary>Takes the password out of a text from outside.</summary>
+    public string Redact(string text) => string.IsNullOrEmpty(Password) ? text : text.Replace(Password, "***", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"database '{Database}' on {Host}:{Port}";
+
+    private string ConnectionString()
+    {
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = Host,
+            Port = Port,
+            Database = Database,
+            Pooling = false,
+            ApplicationName = "VisionRollout",
+            Timeout = 15,
+            CommandTimeout = 0,
+            KeepAlive = 30,
+            SslMode = SslModes[TlsMode ?? "prefer"],
+        };
+        if (Username is not null) builder.Username = Username;
+        if (Password is not null) builder.Password = Password;
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,20 @@
+namespace VisionRollout.Core.Databases;
+
+/// <summary>The contents of a service's database at one moment, all tables on one snapshot.</summary>
+public sealed record DatabaseLedger
+{
+    /// <summary>The plan's service.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Name of the database.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>When it was taken (UTC).</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>The tables, by name.</summary>
+    public required IReadOnlyList<TableDigest> Tables { get; init; }
+
+    /// <summary>Rows of all tables.</summary>
+    public long Rows => Tables.Sum(table => table.Rows);
+}
