@@ -30,8 +30,14 @@ public sealed record BackupManifest
     /// <summary>What wrote it, e.g. <c>pg_dump (PostgreSQL) 15.14</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Major version of that program: what restores it is not older.</summary>
+    public required int ToolMajor { get; init; }
+
     /// <summary>Version of the server, e.g. <c>15.14</c>.</summary>
     public required string Server { get; init; }
+
+    /// <summary>Major version of the server: it is restored on none that is older.</summary>
+    public required int ServerMajor { get; init; }
 
     /// <summary>Exported snapshot that dump and ledger share.</summary>
     public required string Snapshot { get; init; }
@@ -56,6 +62,9 @@ public sealed record BackupManifest
 
     /// <summary>Extensions.</summary>
     public required IReadOnlyList<BackupExtension> Extensions { get; init; }
+
+    /// <summary>Indexes and constraints that were not in force (invalid, NOT VALID) when it was taken.</summary>
+    public IReadOnlyList<string> NotInForce { get; init; } = [];
 
     /// <summary>Versions in <c>schema_migrations</c>, newest first.</summary>
     public required IReadOnlyList<string> SchemaVersions { get; init; }

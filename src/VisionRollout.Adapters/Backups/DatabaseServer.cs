@@ -1,0 +1,86 @@
+using System.Globalization;
+using Npgsql;
+using VisionRollout.Adapters.Postgres;
+using VisionRollout.Core.Databases;
+using VisionRollout.Core.Errors;
+
+namespace VisionRollout.Adapters.Backups;
+
+/// <summary>Makes, renames and drops databases on the server of an address, over one connection to its maintenance database.</summary>
+internal sealed class DatabaseServer : IAsyncDisposable
+{
+    private const string Maintenance = "postgres";
+    private const int DropForceSince = 13;
+    private const int ProviderSince = 15;
+    private readonly NpgsqlConnection connection;
+    private readonly DatabaseAddress address;
+
+    private DatabaseServer(NpgsqlConnection connection, DatabaseAddress address)
+    {
+        this.connection = connection;
+        this.address = address;
+        Major = connection.PostgreSqlVersion.Major;
+    }
+
+    /// <summary>Major version of the server.</summary>
+    public int Major { get; }
+
+    /// <summary>Version of the server.</summary>
+    public string Version => connection.PostgreSqlVersion.ToString();
+
+    /// <summary>Connects to the database <c>postgres</c>, or to the service's own where the user may not.</summary>
+    public static async Task<DatabaseServer> OpenAsync(DatabaseAddress address, CancellationToken token)
+    {
+        try
+        {
+            return new(await address.With(Maintenance).OpenAsync(token), address);
+        }
+        catch (RolloutException exception) when (exception.Kind is RolloutErrorKind.NotFound or RolloutErrorKind.AccessDenied)
+        {
+            return new(await address.OpenAsync(token), address);
+        }
+    }
+
+    /// <summary>True when a database of that name exists.</summary>
+    public async Task<bool> ExistsAsync(string database, CancellationToken token) =>
+        await RunAsync("SELECT 1 FROM pg_database WHERE datname = $1", database, token) is not null;
+
+    /// <summary>Size of a database in bytes.</summary>
+    public async Task<long> SizeAsync(string database, CancellationToken token) =>
+        Convert.ToInt64(await RunAsync("SELECT pg_database_size($1::name)", database, token), CultureInfo.InvariantCulture);
+
+    /// <summary>Makes an empty database with an encoding and locale.</summary>
+    public Task CreateAsync(string database, DatabaseLocale locale, CancellationToken token)
+    {
+        var provider = Major < ProviderSince || locale.Locale is null ? ""
+            : locale.Provider == "icu" ? $" LOCALE_PROVIDER icu ICU_LOCALE {SqlText.Literal(locale.Locale)}"
+            : locale.Provider == "builtin" ? $" LOCALE_PROVIDER builtin BUILTIN_LOCALE {SqlText.Literal(locale.Locale)}" : "";
+        return RunAsync($"CREATE DATABASE {SqlText.Name(database)} TEMPLATE template0 ENCODING {SqlText.Literal(locale.Encoding)} "
+            + $"LC_COLLATE {SqlText.Literal(locale.Collate)} LC_CTYPE {SqlText.Literal(locale.CharacterType)}{provider}", null, token);
+    }
+
+    /// <summary>Drops a database, with its connections; one that is not there is no error.</summary>
+    public Task DropAsync(string database, CancellationToken token) =>
+        RunAsync($"DROP DATABASE IF EXISTS {SqlText.Name(database)}{(Major >= DropForceSince ? " WITH (FORCE)" : "")}", null, token);
+
+    /// <summary>Renames a database.</summary>
+    public Task RenameAsync(string from, string to, CancellationToken token) =>
+        RunAsync($"ALTER DATABASE {SqlText.Name(from)} RENAME TO {SqlText.Name(to)}", null, token);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<object?> RunAsync(string sql, string? parameter, CancellationToken token)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            if (parameter is not null) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = parameter });
+            return await command.ExecuteScalarAsync(token);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException)
+        {
+            throw PostgresErrors.From(exception, address);
+        }
+    }
+}
