@@ -29,4 +29,12 @@ public static class GateCriteria
 
     /// <summary>Every name.</summary>
     public static IReadOnlyList<string> All { get; } = [ErrorRateDelta, LatencyDelta, CriticalAlerts, HealthChecks, CanaryStable, Incidents, ResourceUsage, BusinessApproval];
+
+    /// <summary>Unit of the limit (see <see cref="Evidence.Finding.Unit"/>) of those criteria that have one.</summary>
+    public static IReadOnlyDictionary<string, string> Units { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        [ErrorRateDelta] = "share",
+        [LatencyDelta] = "ms",
+        [CanaryStable] = "s",
+    };
 }

@@ -9,6 +9,12 @@ public sealed record PlanMessage
     /// <summary>Time of day in the plan (UTC); null when it has none.</summary>
     public TimeOnly? At { get; init; }
 
+    /// <summary>How long before the first phase it is due, e.g. 24 hours for a notice; null when it has no such time.</summary>
+    public TimeSpan? Before { get; init; }
+
+    /// <summary>How often it is repeated while the rollout runs; null when it is sent once.</summary>
+    public TimeSpan? Every { get; init; }
+
     /// <summary>Title: subject of a notice, incident name of a status page.</summary>
     public string Title { get; init; } = "";
 
