@@ -1,6 +1,16 @@
+using VisionRollout.Adapters.Alertmanager;
+using VisionRollout.Adapters.Clocks;
+using VisionRollout.Adapters.Http;
 using VisionRollout.Adapters.Kubernetes;
+using VisionRollout.Adapters.Prometheus;
+using VisionRollout.Adapters.Slack;
+using VisionRollout.Adapters.StatusPage;
 using VisionRollout.Adapters.Traffic;
+using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Clock;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Messages;
+using VisionRollout.Core.Metrics;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.Traffic;
 using VisionRollout.Core.Workloads;
@@ -10,24 +20,36 @@ namespace VisionRollout.Adapters;
 /// <summary>All outside systems of one environment, each behind its port and made when first used. Safe for concurrent use.</summary>
 public sealed class OutsideWorld : IDisposable
 {
+    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
+
+    private readonly Lazy<OutsideHttp> http = new(() => new OutsideHttp());
     private readonly Lazy<IRolloutClock> clock;
     private readonly Lazy<KubernetesConnection> cluster;
     private readonly Lazy<IWorkloads> workloads;
     private readonly Lazy<IPodAccess> pods;
     private readonly Lazy<IClusterObjects> objects;
     private readonly Lazy<ITrafficRouter> router;
+    private readonly Lazy<IMetricSource> metrics;
+    private readonly Lazy<IAlertSource> alerts;
+    private readonly Lazy<IMessageChannel> chat;
+    private readonly Lazy<IMessageChannel> statusPage;
 
     /// <summary>Describes the outside world; nothing is contacted yet.</summary>
     public OutsideWorld(RolloutPlan plan, PlanEnvironment environment)
     {
         Plan = plan;
         Environment = environment;
-        clock = new(() => new SystemClock());
+        var endpoints = environment.Endpoints;
+        clock = new(() => endpoints.Clock is { } address ? new RemoteClock(http.Value, address) : new SystemClock());
         cluster = new(() => new KubernetesConnection(environment));
         workloads = new(() => new KubernetesWorkloads(cluster.Value, plan));
         pods = new(() => new KubernetesPodAccess(cluster.Value));
         objects = new(() => new KubernetesObjects(cluster.Value));
         router = new(() => new ClusterRouter(cluster.Value, environment.Route, plan.Colours));
+        metrics = Made<IMetricSource>(() => new PrometheusMetricSource(http.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), plan, environment, ScrapeInterval));
+        alerts = Made<IAlertSource>(() => new AlertmanagerSource(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
+        chat = Made<IMessageChannel>(() => new ChatWebhook(http.Value, Require(endpoints.ChatWebhook, nameof(endpoints.ChatWebhook))));
+        statusPage = Made<IMessageChannel>(() => new StatusPageChannel(http.Value, Require(endpoints.StatusPage, nameof(endpoints.StatusPage))));
     }
 
     /// <summary>The plan.</summary>
@@ -51,9 +73,30 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>The environment's traffic route.</summary>
     public ITrafficRouter Router => router.Value;
 
+    /// <summary>Request counters of the mesh.</summary>
+    /// <exception cref="RolloutException">EndpointMissing.</exception>
+    public IMetricSource Metrics => metrics.Value;
+
+    /// <summary>The alerts that fire.</summary>
+    /// <exception cref="RolloutException">EndpointMissing.</exception>
+    public IAlertSource Alerts => alerts.Value;
+
+    /// <summary>A channel of the plan.</summary>
+    /// <exception cref="RolloutException">EndpointMissing.</exception>
+    public IMessageChannel Channel(PlanChannel channel) => channel.Kind == ChannelKind.StatusPage ? statusPage.Value : chat.Value;
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (cluster.IsValueCreated) cluster.Value.Dispose();
+        if (http.IsValueCreated) http.Value.Dispose();
     }
+
+    /// <summary>Made at first use; an address that is missing is told each time.</summary>
+    private static Lazy<T> Made<T>(Func<T> make) => new(make, LazyThreadSafetyMode.PublicationOnly);
+
+    private Uri Require(Uri? address, string key) => address
+        ?? throw new RolloutException("EndpointMissing", RolloutErrorKind.InvalidInput,
+            $"Environment '{Environment.Name}' of the plan has no Endpoints.{key}.",
+            $"Add Endpoints.{key} to environment '{Environment.Name}' in {Plan.Path}.", Environment.Name);
 }

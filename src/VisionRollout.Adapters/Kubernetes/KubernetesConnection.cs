@@ -164,17 +164,13 @@ public sealed class KubernetesConnection : IDisposable
         if (client.Credentials is not null) await client.Credentials.ProcessHttpRequestAsync(message, token);
 
         using var response = await client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
-        var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfter(response));
+        var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
         return request.IsProxy ? answer with { IsFinal = IsFinalThroughProxy(answer) } : answer;
     }
 
     /// <summary>A pod's own failure is its answer, and so is that the API server cannot reach the pod (503); the rest is worth repeating.</summary>
     private static bool IsFinalThroughProxy(KubernetesAnswer answer) =>
         answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError) || answer.StatusObject is null;
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter is not { } header ? null
-        : header.Delta ?? (header.Date is { } date && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : TimeSpan.Zero);
 
     private static k8s.Kubernetes Build(PlanEnvironment environment)
     {
