@@ -1,1 +1,3 @@
-return 0;
+using VisionRollout.Rehearsal.Hosting;
+
+return await RehearsalProgram.RunAsync(args, Console.Out, Console.Error);

@@ -36,19 +36,19 @@ public static class FaultNames
     /// <summary>A critical alert fires.</summary>
     public const string Alert = "alert";
 
-    /// <summary>The API server answers writes with 409 Conflict; magnitude: the share of writes (default 1).</summary>
+    /// <summary>The API server answers writes with 409 Conflict; magnitude: the share of updates and patches (default 0.5).</summary>
     public const string ApiConflict = "api-conflict";
 
-    /// <summary>The API server answers 429 with Retry-After; magnitude: the share of requests (default 1).</summary>
+    /// <summary>The API server answers 429 with Retry-After; magnitude: the share of requests (default 0.5).</summary>
     public const string ApiThrottle = "api-throttle";
 
-    /// <summary>The API server answers 500; magnitude: the share of requests (default 1).</summary>
+    /// <summary>The API server answers 500; magnitude: the share of requests (default 0.5).</summary>
     public const string ApiError = "api-error";
 
-    /// <summary>The API server answers magnitude milliseconds later.</summary>
+    /// <summary>The API server answers magnitude milliseconds later (real time, default 1000).</summary>
     public const string ApiSlow = "api-slow";
 
-    /// <summary>Open watches are cut.</summary>
+    /// <summary>Open watches are cut, and while the fault lasts each new one after magnitude seconds (real time, default 2).</summary>
     public const string WatchDrop = "watch-drop";
 
     /// <summary>The metrics server does not answer.</summary>
@@ -73,4 +73,29 @@ public static class FaultNames
         ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, WatchDrop,
         MetricsDown, MetricsGap, MetricsNan, MetricsRestart, RouteLag,
     ];
+
+    /// <summary>The name that is most like <paramref name="text"/> (fewest letters to insert, drop or replace).</summary>
+    public static string Nearest(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return All.MinBy(name => Distance(name, text))!;
+    }
+
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
 }

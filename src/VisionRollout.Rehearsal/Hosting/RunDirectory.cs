@@ -39,13 +39,6 @@ public sealed class RunDirectory
         }
     }
 
-    /// <summary>Removes the directory and what is in it.</summary>
-    public void Remove()
-    {
-        if (Directory.Exists(Root))
-            Directory.Delete(Root, recursive: true);
-    }
-
     /// <summary>Root runs PostgreSQL as another user, who must be able to pass through to its data.</summary>
     private static UnixFileMode PassageForOthers() =>
         NativeMethods.EffectiveUser() == 0 ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;

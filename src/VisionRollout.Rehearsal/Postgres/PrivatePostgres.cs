@@ -18,13 +18,11 @@ internal sealed class PrivatePostgres : IPostgresServer
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    private readonly PostgresDirectory directory;
     private readonly string password;
     private readonly Process process;
 
-    private PrivatePostgres(PostgresDirectory directory, string password, Process process, int port)
+    private PrivatePostgres(string password, Process process, int port)
     {
-        this.directory = directory;
         this.password = password;
         this.process = process;
         Port = port;
@@ -55,7 +53,7 @@ internal sealed class PrivatePostgres : IPostgresServer
             var port = FreePort();
             var process = Launch(programs, directory, port);
             if (await BecomesReadyAsync(process, directory, token))
-                return new PrivatePostgres(directory, password, process, port);
+                return new PrivatePostgres(password, process, port);
             var log = await File.ReadAllTextAsync(directory.Log, token);
             if (attempt == Attempts || !log.Contains("Address already in use", StringComparison.Ordinal))
                 throw new StartFailureException(StartFailureException.StartFailed, $"PostgreSQL did not start: {LastLines(log)}");
@@ -87,8 +85,6 @@ internal sealed class PrivatePostgres : IPostgresServer
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         process.Dispose();
-        if (Directory.Exists(directory.Root))
-            Directory.Delete(directory.Root, recursive: true);
     }
 
     private async Task<bool> EndsAfterAsync(int signal)
