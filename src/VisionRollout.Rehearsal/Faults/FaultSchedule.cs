@@ -6,16 +6,19 @@ using VisionRollout.Rehearsal.Scenario;
 namespace VisionRollout.Rehearsal.Faults;
 
 /// <summary>All faults of a run: those of the scenario and those that were added later.</summary>
-internal sealed class FaultSchedule(IClusterClock clock, IEnumerable<IFaultEffect> effects) : IActiveFaults
+internal sealed class FaultSchedule(IClusterClock clock) : IActiveFaults
 {
     private readonly Lock gate = new();
-    private readonly ILookup<string, IFaultEffect> effects = effects.ToLookup(effect => effect.Name, StringComparer.Ordinal);
+    private readonly List<IFaultEffect> effects = [];
     private readonly HashSet<string> begun = new(StringComparer.Ordinal);
     private volatile ImmutableList<ScheduledFault> faults = [];
     private int count;
 
     /// <summary>All faults, in the order in which they were added.</summary>
     public IReadOnlyList<ScheduledFault> All => faults;
+
+    /// <summary>Adds what is done for faults of a name. Call before any fault is added.</summary>
+    public void Enact(IFaultEffect effect) => effects.Add(effect);
 
     /// <inheritdoc/>
     public IReadOnlyList<ActiveFault> Active(string name)
@@ -67,9 +70,11 @@ internal sealed class FaultSchedule(IClusterClock clock, IEnumerable<IFaultEffec
         return true;
     }
 
+    private IEnumerable<IFaultEffect> EffectsOf(ScheduledFault fault) => effects.Where(effect => effect.Name == fault.Name);
+
     private async Task EnactAsync(ScheduledFault fault)
     {
-        if (!effects[fault.Name].Any())
+        if (!EffectsOf(fault).Any())
             return;
         if (fault.From <= clock.Now)
             await BeginAsync(fault);
@@ -87,7 +92,7 @@ internal sealed class FaultSchedule(IClusterClock clock, IEnumerable<IFaultEffec
                 return;
         }
 
-        foreach (var effect in effects[fault.Name])
+        foreach (var effect in EffectsOf(fault))
             await effect.BeginAsync(fault);
     }
 
@@ -99,7 +104,7 @@ internal sealed class FaultSchedule(IClusterClock clock, IEnumerable<IFaultEffec
                 return;
         }
 
-        foreach (var effect in effects[fault.Name])
+        foreach (var effect in EffectsOf(fault))
             await effect.EndAsync(fault);
     }
 }

@@ -39,6 +39,14 @@ public sealed class RunDirectory
         }
     }
 
+    /// <summary>Removes the directory and what is in it.</summary>
+    public ValueTask Remove()
+    {
+        if (Directory.Exists(Root))
+            Directory.Delete(Root, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Root runs PostgreSQL as another user, who must be able to pass through to its data.</summary>
     private static UnixFileMode PassageForOthers() =>
         NativeMethods.EffectiveUser() == 0 ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;

@@ -1,23 +1,41 @@
 using System.Security.Cryptography;
 using Npgsql;
+using VisionRollout.Rehearsal.Pods;
 using VisionRollout.Rehearsal.Scenario;
 using VisionRollout.Rehearsal.Seed;
 
 namespace VisionRollout.Rehearsal.Postgres;
 
 /// <summary>The databases of all services.</summary>
-internal sealed class ServiceDatabases
+internal sealed class ServiceDatabases : IServiceDatabases, IAsyncDisposable
 {
-    private readonly Dictionary<string, ServiceDatabase> databases;
+    private const string PoolName = "service";
 
-    private ServiceDatabases(IEnumerable<ServiceDatabase> databases) =>
+    private readonly Dictionary<string, ServiceDatabase> databases;
+    private readonly Dictionary<string, NpgsqlDataSource> pools;
+
+    private ServiceDatabases(IReadOnlyCollection<ServiceDatabase> databases)
+    {
         this.databases = databases.ToDictionary(database => database.Service, StringComparer.Ordinal);
+        pools = databases.ToDictionary(
+            database => database.Service, database => NpgsqlDataSource.Create(database.Connection(PoolName)), StringComparer.Ordinal);
+    }
 
     /// <summary>All databases.</summary>
     public IReadOnlyCollection<ServiceDatabase> All => databases.Values;
 
     /// <summary>The database of a service.</summary>
     public ServiceDatabase this[string service] => databases[service];
+
+    /// <inheritdoc/>
+    public NpgsqlDataSource? Find(string service) => pools.GetValueOrDefault(service);
+
+    /// <summary>Closes the pools.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pool in pools.Values)
+            await pool.DisposeAsync();
+    }
 
     /// <summary>Creates a role, a database, the schema and its rows for each service.</summary>
     public static async Task<ServiceDatabases> CreateAsync(IPostgresServer server, IReadOnlyList<ScenarioService> services, CancellationToken token)
