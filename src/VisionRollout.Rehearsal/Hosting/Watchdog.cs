@@ -9,7 +9,7 @@ namespace VisionRollout.Rehearsal.Hosting;
 /// <remarks>It is a session of its own and no longer our child, so that neither a signal to our group nor a kill of our process tree reaches it.</remarks>
 public sealed class Watchdog : IAsyncDisposable
 {
-    // $1: the stop line; then the directories. A program that is still starting may create files anew, hence the second look.
+    // $1: the stop line; then the directories. A program that is still starting may create a file between rm's list and its rmdir, hence the loop.
     private const string Script = """
         trap '' INT TERM HUP
         cd /
@@ -19,7 +19,7 @@ public sealed class Watchdog : IAsyncDisposable
         shift
         eval "$stop"
         for attempt in 1 2 3 4 5 6 7 8 9 10; do
-          rm -rf -- "$@" && [ "$attempt" -gt 1 ] && break
+          rm -rf -- "$@" && break
           sleep 0.3
         done
         """;
