@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging.Console;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Hooks;
+using VisionRollout.Rehearsal.Ledger;
+using VisionRollout.Rehearsal.Mesh;
 using VisionRollout.Rehearsal.Postgres;
 using VisionRollout.Rehearsal.Scenario;
 using VisionRollout.Rehearsal.Seed;
@@ -12,29 +14,33 @@ using VisionRollout.Rehearsal.Time;
 
 namespace VisionRollout.Rehearsal.Hosting;
 
-/// <summary>The cluster with its web servers: the control endpoints over http, the Kubernetes API over https.</summary>
+/// <summary>The cluster with its web servers: the control endpoints over http, the Kubernetes API over https, the gateway.</summary>
 internal sealed class RehearsalHost : IAsyncDisposable
 {
+    /// <summary>The cluster has been measured for this long (virtual time) when it is handed over, so that its metrics have a past.</summary>
+    public static readonly TimeSpan Measured = TimeSpan.FromMinutes(5);
+
     private const string ContextName = "rehearsal";
 
+    private readonly RehearsalScenario scenario;
     private readonly WebApplication application;
-    private readonly VirtualClock clock;
+    private Uri? gateway;
 
-    private RehearsalHost(WebApplication application, VirtualClock clock)
+    private RehearsalHost(RehearsalScenario scenario, WebApplication application)
     {
+        this.scenario = scenario;
         this.application = application;
-        this.clock = clock;
     }
 
-    /// <summary>The faults of this run.</summary>
-    public FaultSchedule Faults => application.Services.GetRequiredService<FaultSchedule>();
-
-    private string ControlAddress => Addresses.First(address => address.StartsWith("http:", StringComparison.Ordinal));
-
-    private ICollection<string> Addresses => application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+    /// <summary>The virtual time before any demand, in which the live colour's pods become ready.</summary>
+    public static TimeSpan WarmUp(RehearsalScenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        return TimeSpan.FromSeconds(scenario.Versions[scenario.LiveVersion].StartupSeconds + 10);
+    }
 
     /// <summary>Puts everything together without starting it.</summary>
-    public static RehearsalHost Build(RehearsalScenario scenario, ServiceDatabases databases, VirtualClock clock, ParentWatch parent)
+    public static RehearsalHost Build(RehearsalScenario scenario, ServiceDatabases databases, ParentWatch parent)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -48,61 +54,83 @@ internal sealed class RehearsalHost : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new UtcTimeConverter()));
         builder.Logging.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<SimpleConsoleFormatterOptions>(options => options.SingleLine = true);
-        builder.Services.AddRehearsal(scenario, databases, clock);
+        builder.Services.AddRehearsal(scenario, databases);
         var application = builder.Build();
-        MapControl(application, clock);
-        return new RehearsalHost(application, clock);
+        MapControl(application);
+        return new RehearsalHost(scenario, application);
     }
 
-    /// <summary>Fills the cluster, starts the controllers and the web servers.</summary>
-    public async Task StartAsync(RunDirectory directory, CancellationToken token)
+    /// <summary>Fills the cluster, lets it run until the scenario's start, and lets the probes flow.</summary>
+    public async Task StartAsync(CancellationToken token)
     {
-        var services = application.Services;
-        foreach (var effect in services.GetServices<IFaultEffect>())
-            Faults.Enact(effect);
-        services.GetRequiredService<ClusterSeed>().Plant();
-        clock.Settle(() => services.GetRequiredService<ControllerQueue>().SettleAsync(token));
+        var faults = Get<FaultSchedule>();
+        foreach (var effect in application.Services.GetServices<IFaultEffect>())
+            faults.Enact(effect);
+        Get<ClusterSeed>().Plant();
+        var (clock, controllers) = (Get<VirtualClock>(), Get<ControllerQueue>());
+        clock.Settle(() => controllers.SettleAsync(token));
         await application.StartAsync(token);
-        await services.GetRequiredService<ControllerQueue>().SettleAsync(token);
+        gateway = await Get<Gateway>().StartAsync(scenario.GatewayPort, token);
+        await controllers.SettleAsync(token);
+        await clock.AdvanceToAsync(scenario.Start - Measured, token);
+        Get<ClockTicks>().Start();
+        await clock.AdvanceToAsync(scenario.Start, token);
+        foreach (var fault in scenario.Faults)
+            await faults.AddAsync(fault, scenario.Start);
+        clock.Start();
+        Get<ProbeTraffic>().Start(gateway);
     }
 
     /// <summary>Says where everything is.</summary>
-    public ReadyLine Describe(RehearsalScenario scenario, RunDirectory directory, IPostgresServer server) => new()
+    public ReadyLine Describe(RunDirectory directory, IPostgresServer server)
     {
-        Kubeconfig = directory.Kubeconfig,
-        Context = ContextName,
-        Namespace = scenario.Namespace,
-        Kubernetes = string.Empty,
-        Gateway = string.Empty,
-        Prometheus = ControlAddress + "/prometheus",
-        Alertmanager = ControlAddress + "/alertmanager",
-        ChatWebhook = ControlAddress + "/hooks/chat",
-        StatusPage = ControlAddress + "/hooks/status",
-        Clock = ControlAddress + "/clock",
-        Control = ControlAddress,
-        Backups = directory.Backups,
-        PostgresHost = server.Host,
-        PostgresPort = server.Port,
-        PostgresBin = PostgresPrograms.Search()?.Folder,
-        Pid = Environment.ProcessId,
-        Directory = directory.Root,
-    };
+        var control = Addresses().First(address => address.StartsWith("http:", StringComparison.Ordinal));
+        return new ReadyLine
+        {
+            Kubeconfig = directory.Kubeconfig,
+            Context = ContextName,
+            Namespace = scenario.Namespace,
+            Kubernetes = string.Empty,
+            Gateway = gateway!.GetLeftPart(UriPartial.Authority),
+            Prometheus = control + "/prometheus",
+            Alertmanager = control + "/alertmanager",
+            ChatWebhook = control + "/hooks/chat",
+            StatusPage = control + "/hooks/status",
+            Clock = control + "/clock",
+            Control = control,
+            Backups = directory.Backups,
+            PostgresHost = server.Host,
+            PostgresPort = server.Port,
+            PostgresBin = PostgresPrograms.Search()?.Folder,
+            Pid = Environment.ProcessId,
+            Directory = directory.Root,
+        };
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Ends from the outside in: probes, gateway, web servers and controllers, then the pods and the clock.</summary>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await Get<ProbeTraffic>().StopAsync();
+        await Get<Gateway>().DisposeAsync();
         await application.StopAsync(limit.Token);
         await application.DisposeAsync();
     }
 
-    private static void MapControl(WebApplication application, VirtualClock clock)
+    private static void MapControl(WebApplication application)
     {
         var services = application.Services;
+        var clock = services.GetRequiredService<VirtualClock>();
         application.MapClock(clock);
         application.MapFaults(services.GetRequiredService<FaultSchedule>(), clock);
         application.MapHooks(services.GetRequiredService<HookLog>(), clock);
+        application.MapTraffic();
         application.MapEffects();
         application.MapShutdown(services.GetRequiredService<ParentWatch>());
     }
+
+    private T Get<T>()
+        where T : notnull => application.Services.GetRequiredService<T>();
+
+    private ICollection<string> Addresses() => Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 }

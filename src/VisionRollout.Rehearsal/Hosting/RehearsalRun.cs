@@ -1,16 +1,11 @@
-using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Postgres;
 using VisionRollout.Rehearsal.Scenario;
-using VisionRollout.Rehearsal.Time;
 
 namespace VisionRollout.Rehearsal.Hosting;
 
 /// <summary>A rehearsal that is up: PostgreSQL, the cluster and its endpoints. Disposing it leaves nothing behind.</summary>
 internal sealed class RehearsalRun : IAsyncDisposable
 {
-    /// <summary>The cluster has run for this long (virtual time) when it is handed over, so that its metrics have a past.</summary>
-    private static readonly TimeSpan Lead = TimeSpan.FromMinutes(5);
-
     private readonly CleanUp cleanUp;
 
     private RehearsalRun(CleanUp cleanUp, ReadyLine ready)
@@ -35,13 +30,9 @@ internal sealed class RehearsalRun : IAsyncDisposable
             cleanUp.Add("the directory", directory.Remove);
             var server = await PostgresStart.StartAsync(arguments, cleanUp, token);
             var databases = cleanUp.Own("the databases' pools", await ServiceDatabases.CreateAsync(server, scenario.Services, token));
-            var clock = cleanUp.Own("the clock", new VirtualClock(scenario.Start - Lead));
-            var host = cleanUp.Own("the cluster", RehearsalHost.Build(scenario, databases, clock, parent));
-            await host.StartAsync(directory, token);
-            await clock.AdvanceToAsync(scenario.Start, token);
-            await AddFaultsAsync(host.Faults, scenario);
-            clock.Start();
-            return new RehearsalRun(cleanUp, host.Describe(scenario, directory, server));
+            var host = cleanUp.Own("the cluster", RehearsalHost.Build(scenario, databases, parent));
+            await host.StartAsync(token);
+            return new RehearsalRun(cleanUp, host.Describe(directory, server));
         }
         catch
         {
@@ -52,10 +43,4 @@ internal sealed class RehearsalRun : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => cleanUp.DisposeAsync();
-
-    private static async Task AddFaultsAsync(FaultSchedule faults, RehearsalScenario scenario)
-    {
-        foreach (var fault in scenario.Faults)
-            await faults.AddAsync(fault, scenario.Start);
-    }
 }

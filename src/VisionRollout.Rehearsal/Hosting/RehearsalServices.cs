@@ -15,18 +15,17 @@ namespace VisionRollout.Rehearsal.Hosting;
 internal static class RehearsalServices
 {
     /// <summary>Registers everything behind the endpoints.</summary>
-    public static void AddRehearsal(this IServiceCollection services, RehearsalScenario scenario, ServiceDatabases databases, VirtualClock clock)
+    public static void AddRehearsal(this IServiceCollection services, RehearsalScenario scenario, ServiceDatabases databases)
     {
         services.AddSingleton(scenario);
         services.AddSingleton(databases);
         services.AddSingleton<IServiceDatabases>(databases);
-        services.AddSingleton(clock);
-        services.AddSingleton<IClusterClock>(clock);
         services.AddCluster();
+        services.AddWorld();
+        services.AddSingleton(_ => new VirtualClock(scenario.Start - RehearsalHost.Measured - RehearsalHost.WarmUp(scenario)));
         services.AddSingleton<ClusterSeed>();
         services.AddFaults(scenario);
         services.AddCommands();
-        services.AddPods();
         services.AddSingleton<HookLog>();
     }
 
@@ -45,16 +44,5 @@ internal static class RehearsalServices
         services.AddSingleton<ExecLog>();
         services.AddSingleton<EctoTasks>();
         services.AddSingleton<IPodExec, PodShell>();
-    }
-
-    private static void AddPods(this IServiceCollection services)
-    {
-        services.AddSingleton<MeshView>();
-        services.AddSingleton<PodWorld>();
-        services.AddSingleton<HttpClient>();
-        services.AddSingleton<PodLogStore>();
-        services.AddSingleton<IPodLogs>(provider => provider.GetRequiredService<PodLogStore>());
-        services.AddSingleton<PodServers>();
-        services.AddSingleton<IPodRuntime>(provider => provider.GetRequiredService<PodServers>());
     }
 }

@@ -82,9 +82,11 @@ internal sealed class VirtualClock : IClusterClock, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops to follow real time and drops what is still scheduled.</summary>
+    /// <summary>Stops to follow real time and drops what is still scheduled. No harm when called twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+            return;
         await stopping.CancelAsync();
         if (ticker is not null)
             await ticker;
