@@ -97,8 +97,8 @@ internal sealed class MamlHelp(XmlComments comments)
     private XElement Cmdlet(Type cmdlet)
     {
         var parameters = CmdletParameter.Of(cmdlet, comments);
-        var synopsis = comments.OfType(cmdlet, "summary");
-        var remarks = comments.OfType(cmdlet, "remarks");
+        var synopsis = comments.Synopsis(cmdlet);
+        var remarks = comments.Description(cmdlet);
         return new XElement(Command + "command",
             Details(cmdlet, synopsis),
             Description(remarks.Count > 0 ? remarks : synopsis),

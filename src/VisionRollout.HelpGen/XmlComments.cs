@@ -26,8 +26,21 @@ internal sealed partial class XmlComments
         return new XmlComments(members, cmdletNames);
     }
 
-    /// <summary>The paragraphs of one element of a class's comment; empty when there is none.</summary>
-    public IReadOnlyList<string> OfType(Type type, string element) => Paragraphs(Member("T:" + NameOf(type))?.Element(element));
+    /// <summary>The first lines of a cmdlet's help: its summary, or what of it is marked as synopsis.</summary>
+    public IReadOnlyList<string> Synopsis(Type type)
+    {
+        var summary = Member("T:" + NameOf(type))?.Element("summary");
+        var marked = Marked(summary, "synopsis");
+        if (marked.Count > 0) return marked;
+        return summary is null ? [] : Paragraphs(new XElement(summary.Name, summary.Nodes().Where(node => !IsMarked(node))));
+    }
+
+    /// <summary>The longer text: what of the summary is marked as description, and the remarks.</summary>
+    public IReadOnlyList<string> Description(Type type)
+    {
+        var member = Member("T:" + NameOf(type));
+        return [.. Marked(member?.Element("summary"), "description"), .. Paragraphs(member?.Element("remarks"))];
+    }
 
     /// <summary>The paragraphs of a property's summary and remarks, from the class that declares it.</summary>
     public IReadOnlyList<string> OfProperty(PropertyInfo property)
@@ -38,7 +51,7 @@ internal sealed partial class XmlComments
 
     /// <summary>The examples of a class: code, and what it does.</summary>
     public IReadOnlyList<Example> Examples(Type type) =>
-        [.. (Member("T:" + NameOf(type))?.Elements("example") ?? []).Select(example => new Example(
+        [.. (Member("T:" + NameOf(type))?.Descendants("example") ?? []).Select(example => new Example(
             string.Join("\n\n", example.Elements("code").Select(Code)),
             Paragraphs(new XElement("example", example.Nodes().Where(node => node is not XElement { Name.LocalName: "code" })))))];
 
@@ -56,7 +69,12 @@ internal sealed partial class XmlComments
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
 
+    private static bool IsMarked(XNode node) => node is XElement element && (element.Name.LocalName == "example" || element.Attribute("type") is not null);
+
     private XElement? Member(string name) => members.GetValueOrDefault(name);
+
+    private IReadOnlyList<string> Marked(XElement? summary, string type) =>
+        [.. (summary?.Elements("para") ?? []).Where(para => para.Attribute("type")?.Value == type).SelectMany(para => Paragraphs(para))];
 
     private List<string> Paragraphs(XElement? element)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace VisionRollout.Host;
 
-/// <summary>One clear text for an error that ends the script: what, where, and what to do.</summary>
+/// <summary>One clear text for an error that ends the script: what and what to do (the message says both), and where.</summary>
 internal static class ErrorText
 {
     public static string Of(ErrorRecord record)
@@ -11,7 +11,6 @@ internal static class ErrorText
         var text = new StringBuilder();
         text.Append("ERROR: ").AppendLine(record.ErrorDetails?.Message ?? record.Exception.Message);
         if (record.InvocationInfo is { } place && !string.IsNullOrEmpty(place.PositionMessage)) text.AppendLine(place.PositionMessage);
-        if (record.ErrorDetails?.RecommendedAction is { Length: > 0 } remedy) text.Append("What to do: ").AppendLine(remedy);
         text.Append("Error id: ").Append(record.FullyQualifiedErrorId);
         return text.ToString();
     }

@@ -12,7 +12,7 @@ internal static class ErrorRecords
         var rollout = exception as RolloutException;
         var record = new ErrorRecord(exception, rollout?.Id ?? exception.GetType().Name, Category(exception), target ?? rollout?.Target);
         if (rollout is { Remedy.Length: > 0 })
-            record.ErrorDetails = new ErrorDetails($"{rollout.Message} {rollout.Remedy}") { RecommendedAction = rollout.Remedy };
+            record.ErrorDetails = new ErrorDetails($"{rollout.Message} {rollout.Remedy}");
         return record;
     }
 
@@ -30,6 +30,8 @@ internal static class ErrorRecords
             RolloutErrorKind.Corrupt => ErrorCategory.InvalidData,
             _ => ErrorCategory.InvalidResult,
         },
+        // HttpClient tells its timeout this way.
+        OperationCanceledException { InnerException: TimeoutException } => ErrorCategory.OperationTimeout,
         OperationCanceledException => ErrorCategory.OperationStopped,
         TimeoutException => ErrorCategory.OperationTimeout,
         UnauthorizedAccessException => ErrorCategory.PermissionDenied,

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using VisionRollout.Core.Errors;
+using System.Runtime.ExceptionServices;
 
 namespace VisionRollout.Shell;
 
@@ -21,7 +21,17 @@ public abstract class RolloutCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => stop.Cancel();
+    protected override void StopProcessing()
+    {
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The cmdlet ended while the stop was under way.
+        }
+    }
 
     /// <summary>Releases the token.</summary>
     protected virtual void Dispose(bool disposing)
@@ -32,43 +42,24 @@ public abstract class RolloutCmdlet : PSCmdlet, IDisposable
     /// <summary>Runs asynchronous work for the whole cmdlet; its failure terminates the cmdlet.</summary>
     private protected void Run(Func<IShell, CancellationToken, Task> work)
     {
-        try
-        {
-            Pump(work);
-        }
-        catch (Exception exception) when (IsFailure(exception))
-        {
-            ThrowTerminatingError(ErrorRecords.From(exception));
-        }
+        if (Pump(work) is { } failure) ThrowTerminatingError(ErrorRecords.From(failure));
     }
 
     /// <summary>Runs asynchronous work for one item of the pipeline; its failure is a non-terminating error.</summary>
     private protected void RunItem(object? target, Func<IShell, CancellationToken, Task> work)
     {
-        try
-        {
-            Pump(work);
-        }
-        catch (Exception exception) when (IsFailure(exception))
-        {
-            WriteError(ErrorRecords.From(exception, target));
-        }
+        if (Pump(work) is { } failure) WriteError(ErrorRecords.From(failure, target));
     }
 
-    private void Pump(Func<IShell, CancellationToken, Task> work)
+    private Exception? Pump(Func<IShell, CancellationToken, Task> work)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(Token);
         using var pump = new ShellPump(TimeProvider.System) { Abandoned = linked.Cancel };
-        try
-        {
-            pump.Run(this, () => work(pump, linked.Token));
-        }
-        catch (OperationCanceledException) when (Token.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
+        var failure = pump.Run(this, () => work(pump, linked.Token));
 
-    // What PowerShell itself throws through a stream (-ErrorAction Stop, a stopped pipeline) must pass unchanged.
-    private static bool IsFailure(Exception exception) => exception is not (PipelineStoppedException or ActionPreferenceStopException);
+        // Whatever the work made of its cancellation: the user asked for an end and gets no error.
+        if (failure is not null && Token.IsCancellationRequested) throw new PipelineStoppedException();
+        if (failure is PipelineStoppedException or ActionPreferenceStopException) ExceptionDispatchInfo.Throw(failure);
+        return failure;
+    }
 }

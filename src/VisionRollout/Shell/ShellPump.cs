@@ -28,13 +28,16 @@ internal sealed class ShellPump(TimeProvider time) : IShell, IDisposable
             SecondsRemaining = secondsLeft,
             RecordType = done ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         };
+        if (done) lastProgress.TryRemove(activity, out _);
         Post(cmdlet => cmdlet.WriteProgress(record));
     }
 
     public void Dispose() => calls.Dispose();
 
-    /// <summary>Runs the work on the thread pool and drains its calls on this thread until it ends; rethrows its failure.</summary>
-    public void Run(Cmdlet cmdlet, Func<Task> work)
+    /// <summary>Runs the work on the thread pool and drains its calls on this thread until it ends.</summary>
+    /// <returns>What the work failed with; null when it succeeded. What a stream throws (-ErrorAction Stop, a stopped pipeline,
+    /// a downstream cmdlet that has enough) belongs to the engine and passes through unchanged.</returns>
+    public Exception? Run(Cmdlet cmdlet, Func<Task> work)
     {
         var task = Task.Run(work);
         var end = task.ContinueWith(_ => calls.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -44,12 +47,13 @@ internal sealed class ShellPump(TimeProvider time) : IShell, IDisposable
         }
         finally
         {
-            // A stream that throws (-ErrorAction Stop, a stopped pipeline) must not leave the work behind.
+            // A stream that throws must not leave the work behind: it is cancelled, and awaited here.
             Abandoned?.Invoke();
             end.GetAwaiter().GetResult();
         }
 
-        task.GetAwaiter().GetResult();
+        CompleteProgress(cmdlet);
+        return task.IsCanceled ? new OperationCanceledException("The work was cancelled.") : task.Exception?.InnerException;
     }
 
     /// <summary>Called on the pipeline thread when draining ends, before the work is awaited: cancels what still runs.</summary>
@@ -63,11 +67,19 @@ internal sealed class ShellPump(TimeProvider time) : IShell, IDisposable
         return hash & 0x7fffffff;
     }
 
+    // Activities that the work left open, because it failed or forgot: a bar must not outlive its cmdlet.
+    private void CompleteProgress(Cmdlet cmdlet)
+    {
+        foreach (var activity in lastProgress.Keys.Order(StringComparer.Ordinal))
+        {
+            cmdlet.WriteProgress(new ProgressRecord(ProgressId(activity), activity, " ") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
     private bool IsDue(string activity)
     {
         var now = time.GetTimestamp();
-        var last = lastProgress.GetOrAdd(activity, long.MinValue);
-        if (last != long.MinValue && time.GetElapsedTime(last, now) < ProgressInterval) return false;
+        if (lastProgress.TryGetValue(activity, out var last) && time.GetElapsedTime(last, now) < ProgressInterval) return false;
         lastProgress[activity] = now;
         return true;
     }
