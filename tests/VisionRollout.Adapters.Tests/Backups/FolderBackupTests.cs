@@ -68,7 +68,7 @@ public sealed class FolderBackupTests(PostgresServer server)
         using var stop = new CancellationTokenSource();
         var writer = Task.Run(async () =>
         {
-            while (!stop.IsCancellationRequested) await bench.Database.ExecuteAsync("INSERT INTO accounts (name) SELECT 'late ' || n FROM generate_series(1, 50) n; DELETE FROM accounts WHERE id % 97 = 3;");
+            while (!stop.IsCancellationRequested) await bench.Database.ExecuteAsync("INSERT INTO accounts (name) SELECT 'late ' || n FROM generate_series(1, 50) n; DELETE FROM accounts WHERE id > 5000 AND id % 97 = 3;");
         }, TestContext.Current.CancellationToken);
         var backup = await bench.BackupAsync();
         await stop.CancelAsync();
