@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Hooks;
+using VisionRollout.Rehearsal.KubernetesApi;
 using VisionRollout.Rehearsal.Ledger;
 using VisionRollout.Rehearsal.Mesh;
 using VisionRollout.Rehearsal.Postgres;
@@ -14,7 +15,7 @@ using VisionRollout.Rehearsal.Time;
 
 namespace VisionRollout.Rehearsal.Hosting;
 
-/// <summary>The cluster with its web servers: the control endpoints over http, the Kubernetes API over https, the gateway.</summary>
+/// <summary>The cluster with its web servers: the control endpoints, the Kubernetes API, the gateway.</summary>
 internal sealed class RehearsalHost : IAsyncDisposable
 {
     /// <summary>The cluster has been measured for this long (virtual time) when it is handed over, so that its metrics have a past.</summary>
@@ -43,7 +44,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
     public static RehearsalHost Build(RehearsalScenario scenario, ServiceDatabases databases, ParentWatch parent)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -66,6 +67,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
         var faults = Get<FaultSchedule>();
         foreach (var effect in application.Services.GetServices<IFaultEffect>())
             faults.Enact(effect);
+        await Get<KubernetesApiServer>().StartAsync(scenario.KubernetesPort, token);
         Get<ClusterSeed>().Plant();
         var (clock, controllers) = (Get<VirtualClock>(), Get<ControllerQueue>());
         clock.Settle(() => controllers.SettleAsync(token));
@@ -81,16 +83,18 @@ internal sealed class RehearsalHost : IAsyncDisposable
         Get<ProbeTraffic>().Start(gateway);
     }
 
-    /// <summary>Says where everything is.</summary>
+    /// <summary>Writes the kubeconfig and says where everything is.</summary>
     public ReadyLine Describe(RunDirectory directory, IPostgresServer server)
     {
+        var kubernetes = Get<KubernetesApiServer>();
+        kubernetes.WriteKubeConfig(directory.Kubeconfig, ContextName, scenario.Namespace);
         var control = Addresses().First(address => address.StartsWith("http:", StringComparison.Ordinal));
         return new ReadyLine
         {
             Kubeconfig = directory.Kubeconfig,
             Context = ContextName,
             Namespace = scenario.Namespace,
-            Kubernetes = string.Empty,
+            Kubernetes = kubernetes.Address.GetLeftPart(UriPartial.Authority),
             Gateway = gateway!.GetLeftPart(UriPartial.Authority),
             Prometheus = control + "/prometheus",
             Alertmanager = control + "/alertmanager",
@@ -113,6 +117,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await Get<ProbeTraffic>().StopAsync();
         await Get<Gateway>().DisposeAsync();
+        await Get<KubernetesApiServer>().DisposeAsync();
         await application.StopAsync(limit.Token);
         await application.DisposeAsync();
     }

@@ -2,6 +2,7 @@ using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Exec;
 using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Hooks;
+using VisionRollout.Rehearsal.KubernetesApi;
 using VisionRollout.Rehearsal.Mesh;
 using VisionRollout.Rehearsal.Pods;
 using VisionRollout.Rehearsal.Postgres;
@@ -21,6 +22,7 @@ internal static class RehearsalServices
         services.AddSingleton(databases);
         services.AddSingleton<IServiceDatabases>(databases);
         services.AddCluster();
+        services.AddKubernetesApi();
         services.AddWorld();
         services.AddSingleton(_ => new VirtualClock(scenario.Start - RehearsalHost.Measured - RehearsalHost.WarmUp(scenario)));
         services.AddSingleton<ClusterSeed>();

@@ -16,6 +16,12 @@ internal sealed class OpenApi(ResourceCatalogue catalogue)
     public async Task<bool> TryAnswerAsync(HttpContext context)
     {
         var parts = (context.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is [Root, "v2"])
+        {
+            await WriteEmptyVersion2Async(context);
+            return true;
+        }
+
         var document = parts switch
         {
             [Root, "v3"] => Index(),
@@ -27,6 +33,17 @@ internal sealed class OpenApi(ResourceCatalogue catalogue)
             return false;
         await ApiResponse.WriteAsync(context, document);
         return true;
+    }
+
+    /// <summary>
+    /// The version 2 document, which kubectl still reads (as protobuf) before it applies a <c>List</c>. An empty message is a
+    /// document without schemas: kubectl then checks nothing itself.
+    /// </summary>
+    private static Task WriteEmptyVersion2Async(HttpContext context)
+    {
+        context.Response.ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+        context.Response.ContentLength = 0;
+        return context.Response.CompleteAsync();
     }
 
     private static string PathOf(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";

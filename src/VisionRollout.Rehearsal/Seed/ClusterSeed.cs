@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using VisionRollout.Rehearsal.Cluster;
+using VisionRollout.Rehearsal.KubernetesApi;
 using VisionRollout.Rehearsal.Postgres;
 using VisionRollout.Rehearsal.Scenario;
 
@@ -39,7 +40,13 @@ internal sealed class ClusterSeed(RehearsalScenario scenario, ObjectStore store,
         var (apiVersion, kind) = ((string)manifest["apiVersion"]!, (string)manifest["kind"]!);
         var type = catalogue.FindKind(apiVersion, kind) ?? throw new InvalidOperationException($"The cluster does not serve {apiVersion} {kind}.");
         var key = type.Key(scenario.Namespace, (string)manifest["metadata"]!["name"]!);
-        if (store.Get(key) is null)
-            store.Create(key, manifest);
+        if (store.Get(key) is not null)
+            return;
+
+        // As if applied through the API: an edit that only fills defaults in must not look like a new pod template.
+        ObjectDefaults.Fill(type, manifest, null);
+        if (ObjectDefaults.InitialStatus(type, manifest) is { } status)
+            manifest["status"] = status;
+        store.Create(key, manifest);
     }
 }
