@@ -1,13 +1,16 @@
 using VisionRollout.Adapters.Alertmanager;
+using VisionRollout.Adapters.Backups;
 using VisionRollout.Adapters.Clocks;
 using VisionRollout.Adapters.Http;
 using VisionRollout.Adapters.Kubernetes;
+using VisionRollout.Adapters.Postgres;
 using VisionRollout.Adapters.Prometheus;
 using VisionRollout.Adapters.Slack;
 using VisionRollout.Adapters.StatusPage;
 using VisionRollout.Adapters.Traffic;
 using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Clock;
+using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Metrics;
@@ -33,6 +36,9 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IAlertSource> alerts;
     private readonly Lazy<IMessageChannel> chat;
     private readonly Lazy<IMessageChannel> statusPage;
+    private readonly Lazy<IServiceDatabases> databases;
+    private readonly Lazy<IDatabaseMigrations> migrations;
+    private readonly Lazy<IDatabaseBackups> backups;
 
     /// <summary>Describes the outside world; nothing is contacted yet.</summary>
     public OutsideWorld(RolloutPlan plan, PlanEnvironment environment)
@@ -50,6 +56,10 @@ public sealed class OutsideWorld : IDisposable
         alerts = Made<IAlertSource>(() => new AlertmanagerSource(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
         chat = Made<IMessageChannel>(() => new ChatWebhook(http.Value, Require(endpoints.ChatWebhook, nameof(endpoints.ChatWebhook))));
         statusPage = Made<IMessageChannel>(() => new StatusPageChannel(http.Value, Require(endpoints.StatusPage, nameof(endpoints.StatusPage))));
+        var addresses = new DatabaseAddresses(() => Objects);
+        databases = new(() => new ServiceDatabases(addresses, Clock));
+        migrations = new(() => new ServiceMigrations(addresses, Databases, () => Pods));
+        backups = new(() => new DatabaseBackups(addresses, new BackupStores(endpoints.S3Endpoint), new PostgresTools(), Clock));
     }
 
     /// <summary>The plan.</summary>
@@ -84,6 +94,15 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>A channel of the plan.</summary>
     /// <exception cref="RolloutException">EndpointMissing.</exception>
     public IMessageChannel Channel(PlanChannel channel) => channel.Kind == ChannelKind.StatusPage ? statusPage.Value : chat.Value;
+
+    /// <summary>The databases of the plan's services.</summary>
+    public IServiceDatabases Databases => databases.Value;
+
+    /// <summary>Their migrations.</summary>
+    public IDatabaseMigrations Migrations => migrations.Value;
+
+    /// <summary>Their backups.</summary>
+    public IDatabaseBackups Backups => backups.Value;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -65,7 +65,7 @@ public sealed class KubernetesConnection : IDisposable
     internal async Task<JsonObject> SendAsync(KubernetesRequest request, CancellationToken token)
     {
         var answer = await AskAsync(request, token);
-        return answer.IsSuccess ? await ParseAsync(answer, request, token)
+        return answer.IsSuccess ? await ParseObjectAsync(answer, request, token)
             : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
     }
 
@@ -74,7 +74,7 @@ public sealed class KubernetesConnection : IDisposable
     {
         var request = KubernetesRequest.Get(path, subject);
         var answer = await AskAsync(request, token);
-        return answer.IsSuccess ? KubernetesJson.Deserialize<T>(answer.Body)
+        return answer.IsSuccess ? await ParseAsync(answer, request, static body => KubernetesJson.Deserialize<T>(body), token)
             : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
     }
 
@@ -83,7 +83,7 @@ public sealed class KubernetesConnection : IDisposable
     {
         var request = KubernetesRequest.Get(path, subject);
         var answer = await AskAsync(request, token);
-        return answer.IsSuccess ? await ParseAsync(answer, request, token)
+        return answer.IsSuccess ? await ParseObjectAsync(answer, request, token)
             : answer.Status == HttpStatusCode.NotFound ? null
             : throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
     }
@@ -102,6 +102,11 @@ public sealed class KubernetesConnection : IDisposable
             throw KubernetesFailure.Unreachable(error, request.Subject, await PlaceAsync(token));
         }
     }
+
+    /// <summary>The object in an answer.</summary>
+    /// <exception cref="RolloutException">The body is no JSON object.</exception>
+    internal Task<JsonObject> ParseObjectAsync(KubernetesAnswer answer, KubernetesRequest request, CancellationToken token) =>
+        ParseAsync(answer, request, static body => JsonNode.Parse(body) as JsonObject ?? throw new JsonException("not an object"), token);
 
     /// <summary>Opens the WebSocket of an <c>exec</c> without standard input.</summary>
     internal async Task<WebSocket> OpenExecAsync(string pod, string container, IReadOnlyList<string> command, CancellationToken token)
@@ -197,16 +202,16 @@ public sealed class KubernetesConnection : IDisposable
         return builder;
     }
 
-    private async Task<JsonObject> ParseAsync(KubernetesAnswer answer, KubernetesRequest request, CancellationToken token)
+    private async Task<T> ParseAsync<T>(KubernetesAnswer answer, KubernetesRequest request, Func<string, T> parse, CancellationToken token)
     {
         try
         {
-            return JsonNode.Parse(answer.Body) as JsonObject ?? throw new JsonException("not an object");
+            return parse(answer.Body);
         }
         catch (JsonException error)
         {
             throw new RolloutException("KubernetesAnswerDamaged", RolloutErrorKind.Corrupt,
-                $"{await PlaceAsync(token)} answered the request for {request.Subject} with something that is no JSON object.",
+                $"{await PlaceAsync(token)} answered the request for {request.Subject} with something else than the object asked for.",
                 "Something between here and the API server (a proxy, a sign-in page) answers in its place: check the address in the kubeconfig.",
                 request.Subject, error);
         }

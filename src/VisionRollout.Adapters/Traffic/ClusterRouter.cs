@@ -59,7 +59,7 @@ public sealed class ClusterRouter : ITrafficRouter
             ["spec"] = new JsonObject { [dialect.Entries] = document.Entries.DeepClone() },
         });
         var answer = await connection.AskAsync(request, token);
-        if (answer.IsSuccess) return Describe(JsonNode.Parse(answer.Body)!.AsObject());
+        if (answer.IsSuccess) return Describe(await connection.ParseObjectAsync(answer, request, token));
         if (answer.Status != HttpStatusCode.Conflict) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
         return await ResolveAsync(document.Entries, token);
     }
@@ -79,7 +79,7 @@ public sealed class ClusterRouter : ITrafficRouter
             var path = connection.PathOf(api, dialect.Plural, route.Name);
             var request = KubernetesRequest.Get(path, Subject);
             var answer = await connection.AskAsync(request, token);
-            if (answer.IsSuccess) return (path, JsonNode.Parse(answer.Body)!.AsObject());
+            if (answer.IsSuccess) return (path, await connection.ParseObjectAsync(answer, request, token));
             if (answer.Status != HttpStatusCode.NotFound) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
         }
 

@@ -4,13 +4,13 @@ namespace VisionRollout.Core.Databases;
 public interface IDatabaseMigrations
 {
     /// <summary>Runs the plan's migration command. Nothing pending is a result without change.</summary>
-    /// <exception cref="Errors.RolloutException"><c>MigrationFailed</c>, <c>MigrationBlocked</c> or <c>MigrationTimeout</c>, with trigger <c>migration</c>.</exception>
+    /// <exception cref="MigrationFailedException"><c>MigrationFailed</c>, <c>MigrationBlocked</c> or <c>MigrationTimeout</c>, with trigger <c>migration</c>.</exception>
     Task<DatabaseMigrationResult> MigrateAsync(MigrationRequest request, CancellationToken token);
 
     /// <summary>Takes migrations back with the plan's undo command and confirms that they are gone.</summary>
     /// <param name="request">Where.</param>
     /// <param name="versions">The versions to take back; those that are not applied are left out, and none left is a result without change.</param>
     /// <param name="token">Cancels.</param>
-    /// <exception cref="Errors.RolloutException"><c>MigrationIrreversible</c> when the plan names no undo command, <c>MigrationUndoFailed</c> otherwise.</exception>
+    /// <exception cref="Errors.RolloutException"><c>MigrationIrreversible</c> when the plan names no undo command, <c>MigrationUndoFailed</c> (a <see cref="MigrationFailedException"/>) otherwise.</exception>
     Task<DatabaseMigrationResult> UndoAsync(MigrationRequest request, IReadOnlyCollection<string> versions, CancellationToken token);
 }
