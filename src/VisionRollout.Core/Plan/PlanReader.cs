@@ -60,7 +60,8 @@ public static class PlanReader
     private static PlanColours ReadColours(PlanSection section) => new(
         section.Required("Label", PlanValues.Text),
         section.Required("Names", PlanValues.List(PlanValues.ObjectName)
-            .Where(names => names.Count == 2, "are not two colours.", "Name exactly two, e.g. Names = 'green', 'blue'.")));
+            .Where(names => names.Count == 2 && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 2,
+                "these are not two colours.", "Name exactly two, e.g. Names = 'green', 'blue'.")));
 
     private static PlanEnvironment ReadEnvironment(PlanSection section, PlanColours colours) => new()
     {

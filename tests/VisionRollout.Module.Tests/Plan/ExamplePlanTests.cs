@@ -5,10 +5,10 @@ namespace VisionRollout.Module.Tests.Plan;
 
 public sealed class ExamplePlanTests
 {
-    private static readonly RolloutPlan Plan = PlanFile.Load(RepositoryFiles.ExamplePlan);
+    private static readonly RolloutPlan Plan = PlanFile.Load(ExamplePlan.Path);
 
     [Fact]
-    public void Loads_without_a_mistake() => Assert.Empty(PlanFile.Read(RepositoryFiles.ExamplePlan).Problems);
+    public void Loads_without_a_mistake() => Assert.Empty(PlanFile.Read(ExamplePlan.Path).Problems);
 
     [Fact]
     public void Holds_the_timeline_of_the_document() =>

@@ -19,8 +19,7 @@ internal static class CanaryRules
         for (var index = 1; index < stages.Count; index++)
         {
             var (before, here) = ($"Canary.Stages[{index - 1}].Weight", $"Canary.Stages[{index}].Weight");
-            if (!log.IsSound(here) || stages[index].Weight > stages.Take(index).Max(stage => stage.Weight)) continue;
-            if (!log.IsSound(before) && stages[index].Weight > stages[index - 1].Weight) continue;
+            if (!log.AreSound(before, here) || stages[index].Weight > stages[index - 1].Weight) continue;
             log.Report(here, $"the stage has {stages[index].Percent}% after {stages[index - 1].Percent}%; the stages must ascend.",
                 "Order them from the smallest weight to the largest.");
         }

@@ -41,7 +41,7 @@ internal static class UniqueNames
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, name) in names)
         {
-            if (name.Length > 0 && !seen.Add(name)) log.Report(path, $"there is already a {what} named '{name}'.", "Give each its own name.");
+            if (name.Length > 0 && !seen.Add(name)) log.Report(path, $"the {what} '{name}' stands in the plan twice.", "Give each its own name.");
         }
     }
 }
