@@ -38,7 +38,7 @@ public sealed class GetRolloutServiceTests
     {
         using var module = await ModuleHost.OfAssemblyAsync();
         var result = await module.RunAsync("Get-RolloutService");
-        Assert.StartsWith("NotConnected,", result.Failure!.ErrorRecord.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("NotConnected,", result.OnlyError().FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]
@@ -70,6 +70,6 @@ public sealed class GetRolloutServiceTests
     private static RolloutSession Session()
     {
         var plan = PlanFile.Load(ExamplePlan.Path);
-        return new RolloutSession(plan, plan.Environments[0]);
+        return new RolloutSession(plan, plan.Environments[0], Path.GetTempPath());
     }
 }

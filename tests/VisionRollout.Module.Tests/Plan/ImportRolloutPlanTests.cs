@@ -25,7 +25,7 @@ public sealed class ImportRolloutPlanTests
         using var module = await ModuleHost.OfAssemblyAsync();
         var result = await module.RunAsync("param($path) Import-RolloutPlan $path", folder.Plan);
         Assert.Empty(result.Output);
-        var error = result.Failure!.ErrorRecord;
+        var error = result.OnlyError();
         Assert.StartsWith("PlanInvalid,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
         Assert.Equal(folder.Plan, error.TargetObject);
@@ -52,7 +52,7 @@ public sealed class ImportRolloutPlanTests
         using var folder = new PlanFolder("@{}");
         using var module = await ModuleHost.OfAssemblyAsync();
         var result = await module.RunAsync($"param($folder) $ExecutionContext.SessionState.Path.SetLocation($folder) > $null; {script}", folder.Path);
-        var error = result.Failure!.ErrorRecord;
+        var error = result.OnlyError();
         Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
         Assert.Equal(Path.Combine(folder.Path, "absent.psd1"), error.TargetObject);
     }
@@ -63,7 +63,7 @@ public sealed class ImportRolloutPlanTests
         using var folder = new PlanFolder("@{}");
         using var module = await ModuleHost.OfAssemblyAsync();
         var result = await module.RunAsync("param($path) Import-RolloutPlan $path", folder.Path);
-        Assert.StartsWith("PlanUnreadable,", result.Failure!.ErrorRecord.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("PlanUnreadable,", result.OnlyError().FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]
