@@ -44,6 +44,33 @@ public sealed record CanarySample
     /// <summary>One sentence: why.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>Evidence that makes a Go.</summary>
+    public double GoBound { get; init; }
+
+    /// <summary>Evidence that makes a NoGo or a Regression.</summary>
+    public double NoGoBound { get; init; }
+
+    /// <summary>Lower bound of the difference of the 99th percentiles in milliseconds; null while there is none.</summary>
+    public double? LatencyDeltaLow { get; init; }
+
+    /// <summary>Upper bound of the difference of the 99th percentiles in milliseconds; null while there is none.</summary>
+    public double? LatencyDeltaHigh { get; init; }
+
+    /// <summary>By how much the evidence was divided because errors arrive in bursts; 1 when they don't.</summary>
+    public double Dispersion { get; init; } = 1;
+
+    /// <summary>Requests of the old colour before the canary, from which the prior comes.</summary>
+    public double HistoryRequests { get; init; }
+
+    /// <summary>Errors among them.</summary>
+    public double HistoryErrors { get; init; }
+
+    /// <summary>Why data is missing or unusable; while there is any, the verdict is never Go.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What was handled and is worth knowing: counters reset, pods gone.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Estimate of the canary requests that are missing for a decision; null when decided or not known.</summary>
     public double? RequestsMissing { get; init; }
 

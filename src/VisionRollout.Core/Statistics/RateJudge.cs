@@ -79,15 +79,18 @@ public sealed class RateJudge
     }
 
     /// <summary>The verdict with all its evidence.</summary>
-    public RateAssessment Assess()
+    /// <param name="stage">Stage whose counts and rates are shown beside it; null: the last one that was counted.</param>
+    public RateAssessment Assess(string? stage = null)
     {
+        stage ??= blocks.Count > 0 ? blocks[^1].Stage : "";
+        var shown = blocks.Where(block => string.Equals(block.Stage, stage, StringComparison.OrdinalIgnoreCase)).ToList();
+        var counts = shown.Aggregate(default(RateCounts), (sum, block) => sum + block.Counts);
+        var prior = (shown.FirstOrDefault() ?? NewBlock(State, stage)).Prior;
         var evaluation = new RateEvaluation(blocks, Settings.Delta);
         var go = evaluation.LogGo(Settings.Delta);
         var noGo = evaluation.LogNoGo(Settings.Delta);
         var regression = evaluation.LogRegression();
         var verdict = VerdictOf(go, noGo);
-        var stage = blocks.Count > 0 ? blocks.Where(SameStage).Aggregate(default(RateCounts), (sum, block) => sum + block.Counts) : default;
-        var prior = blocks.Count > 0 ? blocks.First(SameStage).Prior : NewBlock(State, "").Prior;
         var assessment = new RateAssessment
         {
             Verdict = verdict,
@@ -102,10 +105,10 @@ public sealed class RateJudge
             DeltaHigh = evaluation.DeltaHigh(LogGoBound),
             RequestsMissing = verdict == Verdict.Undecided ? RequestForecast.Missing(State, LogGoBound, LogNoGoBound) : 0,
             Dispersion = evaluation.Dispersion,
-            Stage = stage,
+            Stage = counts,
             Total = blocks.Aggregate(default(RateCounts), (sum, block) => sum + block.Counts),
-            Canary = RateInterval.Of(stage.CanaryRequests, stage.CanaryErrors, prior, Settings.Alpha),
-            Baseline = RateInterval.Of(stage.BaselineRequests, stage.BaselineErrors, prior, Settings.Alpha),
+            Canary = RateInterval.Of(counts.CanaryRequests, counts.CanaryErrors, prior, Settings.Alpha),
+            Baseline = RateInterval.Of(counts.BaselineRequests, counts.BaselineErrors, prior, Settings.Alpha),
         };
         return assessment with { Reason = Reason(assessment) };
     }
@@ -122,8 +125,6 @@ public sealed class RateJudge
     private static string Points(double share) => (share * 100).ToString("0.###", CultureInfo.InvariantCulture) + " points";
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private bool SameStage(RateBlock block) => string.Equals(block.Stage, blocks[^1].Stage, StringComparison.OrdinalIgnoreCase);
 
     private Verdict VerdictOf(double go, double noGo) =>
         noGo >= LogNoGoBound ? Verdict.NoGo : go >= LogGoBound ? Verdict.Go : Verdict.Undecided;
