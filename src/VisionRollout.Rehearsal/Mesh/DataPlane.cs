@@ -30,7 +30,7 @@ internal sealed class DataPlane
         this.scenario = scenario;
         this.clock = clock;
         this.faults = faults;
-        current = new RouteSnapshot(0, RouteTable.Empty, new Dictionary<string, double>(), new Dictionary<string, double>());
+        current = new RouteSnapshot(0, RouteTable.Empty, ColourWeights(RouteTable.Empty, null), ColourWeights(RouteTable.Empty, null));
         snapshots.Add(current);
         store.Changed += OnChanged;
         Take(RouteTable.Read(store, scenario.Namespace));

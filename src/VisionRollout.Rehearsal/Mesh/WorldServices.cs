@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Demand;
 using VisionRollout.Rehearsal.Faults;
@@ -16,14 +17,14 @@ internal static class WorldServices
     /// <summary>
     /// Adds <see cref="VirtualClock"/> (also as <see cref="IClusterClock"/>), <see cref="PodServers"/> (<see cref="IPodRuntime"/>),
     /// <see cref="IPodLogs"/>, <see cref="IPodUsage"/>, <see cref="Gateway"/>, <see cref="ProbeTraffic"/>, <see cref="ProbeLedger"/>,
-    /// <see cref="ClockTicks"/> and what they need. The caller registers <see cref="RehearsalScenario"/>, <see cref="ObjectStore"/>,
-    /// <see cref="IActiveFaults"/>, <see cref="IServiceDatabases"/> and <see cref="IPodHealth"/>, and then calls in this order:
+    /// <see cref="ClockTicks"/> and what they need. The caller registers <see cref="RehearsalScenario"/>, the cluster
+    /// (<see cref="ClusterServices.AddCluster"/>), <see cref="IActiveFaults"/> and the service databases, and then calls in this order:
     /// <see cref="VirtualClock.Start"/>, <see cref="ClockTicks.Start"/>, <see cref="Gateway.StartAsync"/> and, when the live colour
     /// is ready, <see cref="ProbeTraffic.Start"/>.
     /// </summary>
     public static IServiceCollection AddWorld(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new VirtualClock(provider.GetRequiredService<RehearsalScenario>().Start));
+        services.AddSingleton(Clock);
         services.AddSingleton<IClusterClock>(provider => provider.GetRequiredService<VirtualClock>());
         services.AddSingleton<MeshView>();
         services.AddSingleton<DataPlane>();
@@ -35,6 +36,14 @@ internal static class WorldServices
         return services;
     }
 
+    /// <summary>The clock moves on only when the controllers have reacted to what happened.</summary>
+    private static VirtualClock Clock(IServiceProvider provider)
+    {
+        var clock = new VirtualClock(provider.GetRequiredService<RehearsalScenario>().Start);
+        clock.Settle(() => provider.GetRequiredService<ControllerQueue>().SettleAsync());
+        return clock;
+    }
+
     private static void AddPods(IServiceCollection services)
     {
         services.AddSingleton(provider => new PodWorld(
@@ -44,6 +53,7 @@ internal static class WorldServices
             provider.GetRequiredService<IActiveFaults>(),
             provider.GetRequiredService<IServiceDatabases>(),
             PeerClient()));
+        services.TryAddSingleton<IServiceDatabases, ServiceDatabasePools>();
         services.AddSingleton<PodLogStore>();
         services.AddSingleton<IPodLogs>(provider => provider.GetRequiredService<PodLogStore>());
         services.AddSingleton<PodServers>();
@@ -58,6 +68,7 @@ internal static class WorldServices
     {
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<TimeSeriesStore>();
+        services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<SimulatedDemand>();
         services.AddSingleton<IClockTick>(provider => provider.GetRequiredService<SimulatedDemand>());
         services.AddSingleton<Scraper>();

@@ -48,7 +48,7 @@ internal sealed class VirtualClock : IClusterClock, IAsyncDisposable
     }
 
     /// <summary>
-    /// Adds what is awaited after each scheduled action while time is advanced, so that work that the action started elsewhere
+    /// Adds what is awaited before time is advanced and after each scheduled action on the way, so that work that was started elsewhere
     /// (a controller's queue) is done at the virtual time at which it belongs.
     /// </summary>
     public void Settle(Func<Task> settling)
@@ -122,6 +122,8 @@ internal sealed class VirtualClock : IClusterClock, IAsyncDisposable
     {
         try
         {
+            if (settle)
+                await SettleAsync();
             while (TakeNext(until) is { } action)
             {
                 await RunAsync(action);
