@@ -8,6 +8,7 @@ using VisionRollout.Rehearsal.Hooks;
 using VisionRollout.Rehearsal.KubernetesApi;
 using VisionRollout.Rehearsal.Ledger;
 using VisionRollout.Rehearsal.Mesh;
+using VisionRollout.Rehearsal.Metrics;
 using VisionRollout.Rehearsal.Postgres;
 using VisionRollout.Rehearsal.Scenario;
 using VisionRollout.Rehearsal.Seed;
@@ -130,6 +131,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
         application.MapFaults(services.GetRequiredService<FaultSchedule>(), clock);
         application.MapHooks(services.GetRequiredService<HookLog>(), clock);
         application.MapTraffic();
+        application.MapPrometheus();
         application.MapEffects();
         application.MapShutdown(services.GetRequiredService<ParentWatch>());
     }

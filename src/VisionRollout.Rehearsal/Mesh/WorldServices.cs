@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Demand;
 using VisionRollout.Rehearsal.Faults;
@@ -18,13 +17,13 @@ internal static class WorldServices
     /// Adds <see cref="VirtualClock"/> (also as <see cref="IClusterClock"/>), <see cref="PodServers"/> (<see cref="IPodRuntime"/>),
     /// <see cref="IPodLogs"/>, <see cref="IPodUsage"/>, <see cref="Gateway"/>, <see cref="ProbeTraffic"/>, <see cref="ProbeLedger"/>,
     /// <see cref="ClockTicks"/> and what they need. The caller registers <see cref="RehearsalScenario"/>, the cluster
-    /// (<see cref="ClusterServices.AddCluster"/>), <see cref="IActiveFaults"/> and the service databases, and then calls in this order:
+    /// (<see cref="ClusterServices.AddCluster"/>), <see cref="IActiveFaults"/> and <see cref="IServiceDatabases"/>, and then calls in this order:
     /// <see cref="VirtualClock.Start"/>, <see cref="ClockTicks.Start"/>, <see cref="Gateway.StartAsync"/> and, when the live colour
     /// is ready, <see cref="ProbeTraffic.Start"/>.
     /// </summary>
     public static IServiceCollection AddWorld(this IServiceCollection services)
     {
-        services.AddSingleton(Clock);
+        services.AddSingleton(provider => new VirtualClock(provider.GetRequiredService<RehearsalScenario>().Start));
         services.AddSingleton<IClusterClock>(provider => provider.GetRequiredService<VirtualClock>());
         services.AddSingleton<MeshView>();
         services.AddSingleton<DataPlane>();
@@ -36,14 +35,6 @@ internal static class WorldServices
         return services;
     }
 
-    /// <summary>The clock moves on only when the controllers have reacted to what happened.</summary>
-    private static VirtualClock Clock(IServiceProvider provider)
-    {
-        var clock = new VirtualClock(provider.GetRequiredService<RehearsalScenario>().Start);
-        clock.Settle(() => provider.GetRequiredService<ControllerQueue>().SettleAsync());
-        return clock;
-    }
-
     private static void AddPods(IServiceCollection services)
     {
         services.AddSingleton(provider => new PodWorld(
@@ -53,7 +44,6 @@ internal static class WorldServices
             provider.GetRequiredService<IActiveFaults>(),
             provider.GetRequiredService<IServiceDatabases>(),
             PeerClient()));
-        services.TryAddSingleton<IServiceDatabases, ServiceDatabasePools>();
         services.AddSingleton<PodLogStore>();
         services.AddSingleton<IPodLogs>(provider => provider.GetRequiredService<PodLogStore>());
         services.AddSingleton<PodServers>();

@@ -52,6 +52,7 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
         var world = new TestWorld(change?.Invoke(scenario) ?? scenario, databases);
         foreach (var hosted in world.services.GetServices<IHostedService>())
             await hosted.StartAsync(TestContext.Current.CancellationToken);
+        world.Clock.Settle(() => world.Get<ControllerQueue>().SettleAsync());
         world.Clock.Start();
         world.Get<ClockTicks>().Start();
         foreach (var colour in world.Scenario.Route.Hosts)
