@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
+using VisionRollout.Rehearsal.Alerts;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Hooks;
@@ -132,6 +133,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
         application.MapHooks(services.GetRequiredService<HookLog>(), clock);
         application.MapTraffic();
         application.MapPrometheus();
+        application.MapAlertmanager();
         application.MapEffects();
         application.MapShutdown(services.GetRequiredService<ParentWatch>());
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using VisionRollout.Rehearsal.Alerts;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Demand;
 using VisionRollout.Rehearsal.Faults;
@@ -63,6 +64,8 @@ internal static class WorldServices
         services.AddSingleton<IClockTick>(provider => provider.GetRequiredService<SimulatedDemand>());
         services.AddSingleton<Scraper>();
         services.AddSingleton<IClockTick>(provider => provider.GetRequiredService<Scraper>());
+        services.AddSingleton<AlertStore>();
+        services.AddSingleton<IClockTick, AlertRules>();
         services.AddSingleton(provider => new ClockTicks(
             provider.GetRequiredService<VirtualClock>(),
             TimeSpan.FromSeconds(provider.GetRequiredService<RehearsalScenario>().ScrapeSeconds),
