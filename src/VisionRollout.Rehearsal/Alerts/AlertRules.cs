@@ -38,7 +38,7 @@ internal sealed class AlertRules(RehearsalScenario scenario, RequestMetrics requ
             firing[fingerprint] = alert.Labels;
     }
 
-    private IEnumerable<(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)> ErrorRates(DateTimeOffset now)
+    private IEnumerable<(Dictionary<string, string> Labels, Dictionary<string, string> Annotations)> ErrorRates(DateTimeOffset now)
     {
         var totals = requests.All.Where(series => series.Key.Reporter == "destination")
             .GroupBy(series => series.Key.Version)
@@ -55,7 +55,7 @@ internal sealed class AlertRules(RehearsalScenario scenario, RequestMetrics requ
         }
     }
 
-    private IEnumerable<(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)> FromFaults() =>
+    private IEnumerable<(Dictionary<string, string> Labels, Dictionary<string, string> Annotations)> FromFaults() =>
         faults.Active(FaultNames.Alert).Select(fault => (
             Labels("RehearsedIncident", ("service", fault.Service), (scenario.ColourLabel.Replace('-', '_'), fault.Colour),
                 ("destination_version", fault.Version), ("pod", fault.Pod)),
