@@ -29,6 +29,7 @@
         'Get-RehearsalTraffic'
         'Get-Rollout'
         'Get-RolloutService'
+        'Get-ServiceDatabaseBackup'
         'Get-Traffic'
         'Import-RolloutPlan'
         'Invoke-DatabaseMigration'

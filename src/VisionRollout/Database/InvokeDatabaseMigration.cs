@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using VisionRollout.Core.Databases;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
+using VisionRollout.Shell;
+
+namespace VisionRollout.Database;
+
+/// <summary>Runs the plan's migration command of each service in a ready pod of its live Deployment.</summary>
+/// <remarks>The schema versions before and after are read from the database; nothing pending is a result without change. While the command runs, its
+/// locks are watched: a migration that waits too long for a lock, and so makes everything behind it wait, is cancelled, and whoever holds the lock
+/// is named. Output goes to the verbose stream line by line. What was applied is recorded also when the command fails, so that
+/// Undo-DatabaseMigration can take it back.</remarks>
+/// <example><code>Get-RolloutService | Invoke-DatabaseMigration -Verbose</code><para>Migrates every service's database and shows the commands' output.</para></example>
+[Cmdlet(VerbsLifecycle.Invoke, "DatabaseMigration", SupportsShouldProcess = true)]
+[OutputType(typeof(DatabaseMigrationResult))]
+public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
+{
+    /// <summary>Services, by name or wildcard. Default: all services of the plan.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Service { get; set; } = ["*"];
+
+    /// <summary>Longest time that the migration may wait for a lock.</summary>
+    [Parameter]
+    public TimeSpan LockWait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var service in FindServices(Service))
+        {
+            if (ShouldProcess($"database of service {service.Name}", $"Run {string.Join(' ', service.Database.Migrate)}"))
+                RunItem(service.Name, (shell, token) => MigrateAsync(service, shell, token));
+        }
+    }
+
+    private async Task MigrateAsync(PlanService service, IShell shell, CancellationToken token)
+    {
+        await Current.ThrowIfStoppedAsync(token);
+        var deployment = await FindLiveDeploymentAsync(service, token);
+        using var progress = new CommandProgress(shell, $"Migrating {service.Name}");
+        try
+        {
+            var result = await Current.World.Migrations.MigrateAsync(
+                new() { Service = service, Deployment = deployment, Credential = Login, LockWait = LockWait, OnLine = progress.Line }, token);
+            await RecordAsync(result, token);
+            shell.Write(result);
+        }
+        catch (MigrationFailedException exception)
+        {
+            await RecordAsync(exception.Result, token);
+            throw;
+        }
+    }
+
+    private async Task RecordAsync(DatabaseMigrationResult result, CancellationToken token)
+    {
+        if (result.Applied.Count > 0)
+            await Current.RecordAsync(new MigrationsApplied(result.Service, result.Before ?? "", result.After ?? "", result.Applied, result.Duration.TotalSeconds), token);
+    }
+}
