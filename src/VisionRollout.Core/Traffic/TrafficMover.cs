@@ -1,0 +1,152 @@
+using VisionRollout.Core.Clock;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Metrics;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.Workloads;
+
+namespace VisionRollout.Core.Traffic;
+
+/// <summary>The one move that canary, cutover, rollback and emergency stop share:
+/// ready endpoints → record → write the route → read it back → observe the share → record.</summary>
+/// <param name="router">The route.</param>
+/// <param name="workloads">Who would receive the traffic.</param>
+/// <param name="metrics">Where the share is observed; null when the environment has no metric server.</param>
+/// <param name="clock">The rollout's clock.</param>
+/// <param name="plan">The plan.</param>
+public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IMetricSource? metrics, IRolloutClock clock, RolloutPlan plan)
+{
+    private const int Tries = 8;
+    private static readonly TimeSpan ObservationLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Time between two observations of the share.</summary>
+    public TimeSpan ObservationInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fewest requests that an observed share needs.</summary>
+    public double FewestRequests { get; init; } = 50;
+
+    /// <summary>Moves the traffic and confirms it.</summary>
+    /// <param name="target">Where it shall go.</param>
+    /// <param name="record">Writes an entry to the journal; it is on disk when its task ends.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="RolloutException">TrafficTargetNotReady, TrafficConflict or TrafficNotConfirmed.</exception>
+    public async Task<TrafficMove> MoveAsync(TrafficTarget target, Func<JournalEntry, Task> record, CancellationToken token)
+    {
+        await RequireReadyAsync(target, token);
+        var decided = await clock.GetNowAsync(token);
+        var (before, stored, changed) = await WriteAsync(target, record, token);
+        var (share, confirmation) = await ObserveAsync(target, before.Weights, token);
+        var elapsed = await clock.GetNowAsync(token) - decided;
+        await record(new TrafficMoved(before.Weights, target.Weights, target.HeaderColour, target.Reason, elapsed.TotalSeconds, share, confirmation));
+        return new(stored, before.Weights, changed, elapsed, share, confirmation);
+    }
+
+    private static bool Stands(TrafficRoute route, TrafficTarget target) =>
+        route.HeaderColour == target.HeaderColour
+        && target.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6)
+        && route.Weights.All(pair => Math.Abs(target.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6);
+
+    private async Task RequireReadyAsync(TrafficTarget target, CancellationToken token)
+    {
+        foreach (var colour in target.Weights.Where(pair => pair.Value > 0).Select(pair => pair.Key).Append(target.HeaderColour).OfType<string>().Distinct())
+        {
+            var present = await workloads.ListAsync(colour, token);
+            var lacking = plan.Services.Select(service => (service, workload: present.FirstOrDefault(item => item.Service == service.Name)))
+                .Where(pair => pair.workload is null || pair.workload.Ready < (target.IsWayBack ? 1 : Math.Max(1, pair.workload.Desired)))
+                .Select(pair => $"{pair.service.Deployments[colour]} ({pair.workload?.Ready ?? 0} of {pair.workload?.Desired ?? 0} pods ready)")
+                .ToList();
+            if (lacking.Count == 0) continue;
+            throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState, $"Traffic can't be moved to {colour}: {string.Join(", ", lacking)}.",
+                "Bring its pods up first (Watch-Deployment shows why they aren't ready).", colour) { Trigger = "health" };
+        }
+    }
+
+    private async Task<(TrafficRoute Before, TrafficRoute Stored, bool Changed)> WriteAsync(TrafficTarget target, Func<JournalEntry, Task> record, CancellationToken token)
+    {
+        var before = await router.ReadAsync(token);
+        if (Stands(before, target)) return (before, before, false);
+        await record(new TrafficMoving(target.Weights, target.HeaderColour, target.Reason));
+        for (var (attempt, seen) = (1, before); ; attempt++)
+        {
+            try
+            {
+                await router.WriteAsync(seen, target.Weights, target.HeaderColour, token);
+                break;
+            }
+            catch (RolloutException conflict) when (conflict.Kind == RolloutErrorKind.Conflict && attempt < Tries)
+            {
+                // Somebody wrote the object in between. Only what is ours is computed again, from a fresh read.
+                seen = await router.ReadAsync(token);
+            }
+        }
+
+        var stored = await router.ReadAsync(token);
+        if (Stands(stored, target)) return (before, stored, true);
+        throw new RolloutException("TrafficConflict", RolloutErrorKind.Conflict,
+            $"{stored.Kind} '{stored.Name}' was changed by somebody else right after it was written: it stands at {Describe(stored.Weights)} instead of {Describe(target.Weights)} (writers: {string.Join(", ", stored.Managers)}).",
+            "Stop the other writer (GitOps, an operator, a colleague), then run the step again.", stored.Name) { Trigger = "traffic" };
+    }
+
+    private async Task<(double? Share, string Confirmation)> ObserveAsync(TrafficTarget target, IReadOnlyDictionary<string, double> before, CancellationToken token)
+    {
+        if (metrics is null) return (null, "route read back; the share was not observed: the environment has no metric server");
+        var gaining = target.Weights.MaxBy(pair => pair.Value - before.GetValueOrDefault(pair.Key)).Key;
+        var start = await clock.GetNowAsync(token);
+        try
+        {
+            return await ObserveAsync(gaining, target.Weights[gaining], start, token);
+        }
+        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        {
+            return (null, $"route read back; the share was not observed: {cause.Message}");
+        }
+    }
+
+    private async Task<(double? Share, string Confirmation)> ObserveAsync(string gaining, double weight, DateTimeOffset start, CancellationToken token)
+    {
+        var colours = plan.Services.SelectMany(service => service.Deployments).ToDictionary(pair => pair.Value, pair => pair.Key);
+        MetricReading? from = null;
+        string last = "no requests were seen";
+        for (var now = start; now - start < ObservationLimit; now = await clock.GetNowAsync(token))
+        {
+            var reading = await metrics!.ReadAsync([.. colours.Keys], now, token);
+            if (from is not null)
+            {
+                var (hits, total) = Count(from, reading, colours, gaining);
+                if (total >= FewestRequests)
+                {
+                    last = $"{gaining} received {hits / total:P2} of {total:0} requests";
+                    if (ShareTest.Agrees(hits, total, weight)) return (hits / total, $"route read back; {last}");
+                    from = reading; // what came before the data plane had taken the weights must not count for ever
+                }
+            }
+            else
+            {
+                from = reading;
+            }
+
+            await clock.WaitUntilAsync(now + ObservationInterval, token);
+        }
+
+        if (last.StartsWith("no", StringComparison.Ordinal)) return (null, "route read back; no requests were seen in 3 min, so the share is not known");
+        throw new RolloutException("TrafficNotConfirmed", RolloutErrorKind.Timeout, $"The route says {weight:P0} for {gaining}, but {last} in the last interval, {ObservationLimit.TotalMinutes:0} min after the change.",
+            "Check that the gateway's proxies take their configuration (istioctl proxy-status).", gaining) { Trigger = "traffic" };
+    }
+
+    private static (double Hits, double Total) Count(MetricReading from, MetricReading to, Dictionary<string, string> colours, string gaining)
+    {
+        var start = from.Pods.ToDictionary(pod => (pod.Deployment, pod.Pod), pod => pod.Requests);
+        double hits = 0, total = 0;
+        foreach (var pod in to.Pods)
+        {
+            var earlier = start.GetValueOrDefault((pod.Deployment, pod.Pod));
+            var requests = pod.Requests >= earlier ? pod.Requests - earlier : pod.Requests; // a counter that fell was reset
+            total += requests;
+            if (colours.GetValueOrDefault(pod.Deployment) == gaining) hits += requests;
+        }
+
+        return (hits, total);
+    }
+
+    private static string Describe(IReadOnlyDictionary<string, double> weights) => string.Join(", ", weights.Select(pair => $"{pair.Key} {pair.Value:P0}"));
+}

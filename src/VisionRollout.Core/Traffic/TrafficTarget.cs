@@ -1,0 +1,8 @@
+namespace VisionRollout.Core.Traffic;
+
+/// <summary>Where traffic shall go.</summary>
+/// <param name="Weights">Share by colour, 0 to 1, adding up to 1.</param>
+/// <param name="HeaderColour">Colour for requests with the canary header; null: no header route.</param>
+/// <param name="Reason">Why, for the journal.</param>
+/// <param name="IsWayBack">True for a rollback: one ready pod per service is enough, since waiting for more costs more than it saves.</param>
+public sealed record TrafficTarget(IReadOnlyDictionary<string, double> Weights, string? HeaderColour, string Reason, bool IsWayBack = false);

@@ -1,0 +1,91 @@
+using VisionRollout.Core.State;
+
+namespace VisionRollout;
+
+/// <summary>A rollout as Get-Rollout shows it: a view of its journal.</summary>
+public sealed record RolloutInfo
+{
+    /// <summary>Identity of the rollout.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Environment.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Version that is rolled out.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Running, Held, Succeeded, RolledBack or Stopped.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Phase that runs or ran last; empty before the first.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>Step that runs or ran last; empty before the first.</summary>
+    public string Step { get; init; } = "";
+
+    /// <summary>Weights after the last confirmed move, e.g. <c>green 95 %, blue 5 %</c>.</summary>
+    public string Traffic { get; init; } = "";
+
+    /// <summary>Version that was live at the start.</summary>
+    public string FromVersion { get; init; } = "";
+
+    /// <summary>Colour that was live at the start.</summary>
+    public string FromColour { get; init; } = "";
+
+    /// <summary>Colour of the new version.</summary>
+    public string ToColour { get; init; } = "";
+
+    /// <summary>When it started (UTC).</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Time of the newest record (UTC).</summary>
+    public DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Who started it.</summary>
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>How often it was resumed.</summary>
+    public int Resumes { get; init; }
+
+    /// <summary>Why it is held, stopped or rolled back; the summary when it has ended.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Until when the old colour is kept (UTC); null before the cutover.</summary>
+    public DateTimeOffset? KeepUntil { get; init; }
+
+    /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held.</summary>
+    public int ExitCode { get; init; }
+
+    /// <summary>The journal.</summary>
+    public required string Journal { get; init; }
+
+    internal static RolloutInfo From(RolloutState state, string journal)
+    {
+        var failed = state.Phases.FindLast(phase => phase.Status == ActivityStatus.Failed);
+        var status = state.Completed?.Outcome.ToString() ?? (failed is null ? "Running" : "Held");
+        return new()
+        {
+            Id = state.Started.Id,
+            Environment = state.Started.Environment,
+            Version = state.Started.Version,
+            Status = status,
+            Phase = state.Phases.LastOrDefault()?.Phase ?? "",
+            Step = state.Steps.LastOrDefault()?.Step ?? "",
+            Traffic = state.Traffic is { } traffic ? Weights(traffic.Weights) : "",
+            FromVersion = state.Started.FromVersion,
+            FromColour = state.Started.FromColour,
+            ToColour = state.Started.ToColour,
+            StartedAt = state.StartedAt,
+            LastAt = state.LastAt,
+            StartedBy = state.Started.StartedBy,
+            Resumes = state.Resumes,
+            Reason = state.Completed?.Summary ?? failed?.Error ?? "",
+            KeepUntil = state.KeepUntil,
+            ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
+            Journal = journal,
+        };
+    }
+
+    internal static string Weights(IReadOnlyDictionary<string, double> weights) =>
+        string.Join(", ", weights.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value * 100:0.##} %"));
+}

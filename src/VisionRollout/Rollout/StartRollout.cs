@@ -1,0 +1,128 @@
+using System.Management.Automation;
+using VisionRollout.Core.Alerts;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.State;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Starts a rollout, or resumes the one that is under way in the environment.</summary>
+/// <remarks>The colours come from the traffic route as it stands, never from an assumption. When a rollout of the same version is under way
+/// (or was completed and nothing has changed since), it is resumed: steps that its journal shows as completed are not repeated.</remarks>
+/// <example><code>Start-Rollout -Version v1.1.0</code><para>Starts or resumes the rollout of v1.1.0.</para></example>
+[Cmdlet(VerbsLifecycle.Start, "Rollout", SupportsShouldProcess = true)]
+[OutputType(typeof(RolloutInfo))]
+public sealed class StartRollout : SessionCmdlet
+{
+    /// <summary>Version to roll out: the image tag. Default: the plan's.</summary>
+    [Parameter(Position = 0)]
+    [ValidatePattern("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+    public string? Version { get; set; }
+
+    /// <summary>Day of the timeline (UTC). Default: today by the rollout's clock.</summary>
+    [Parameter]
+    public DateTime? Day { get; set; }
+
+    /// <summary>Resumes although the plan has changed since the rollout started.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var session = Current;
+        var version = Version ?? session.Plan.Version;
+        if (version is null)
+            ThrowTerminatingError(ErrorRecords.From(new RolloutException("VersionMissing", RolloutErrorKind.InvalidInput, "No version was given and the plan names none.", "Pass -Version, e.g. Start-Rollout -Version v1.1.0.")));
+        if (!ShouldProcess($"{session.Environment.Name} ({session.Environment.Namespace})", $"Start or resume the rollout of {version}")) return;
+        Run(async (shell, token) =>
+        {
+            var journal = await FindResumableAsync(session, version!, token);
+            if (journal is null) await StartAsync(session, version!, token);
+            else await ResumeAsync(session, journal, shell, token);
+            var current = await session.FindJournalAsync(token);
+            shell.Write(RolloutInfo.From(await session.StateAsync(token), current!.Location));
+        });
+    }
+
+    private static async Task<RolloutJournal?> FindResumableAsync(RolloutSession session, string version, CancellationToken token)
+    {
+        foreach (var journal in session.Journals.List(session.Environment.Name))
+        {
+            var state = await journal.ReadStateAsync(token);
+            if (state is null) continue;
+            if (state.Started.Version == version && state.Completed is null or { Outcome: RolloutOutcome.Succeeded })
+                return state.Completed is null || await IsLiveAsync(session, version, token) ? journal : null;
+            if (state.Completed is null)
+            {
+                throw new RolloutException("RolloutUnderWay", RolloutErrorKind.Conflict,
+                    $"A rollout of {state.Started.Version} is under way in '{session.Environment.Name}' since {state.StartedAt:u}, started by {state.Started.StartedBy} (journal '{journal.Location}').",
+                    "Finish it with its own runbook, or take it back with Undo-Rollout or Stop-Rollout, before another version is started.", version);
+            }
+
+            journal.Dispose();
+            break;
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> IsLiveAsync(RolloutSession session, string version, CancellationToken token)
+    {
+        var route = await session.World.Router.ReadAsync(token);
+        return (await session.World.Workloads.ListAsync(route.LiveColour, token)).All(workload => workload.Version == version);
+    }
+
+    private async Task StartAsync(RolloutSession session, string version, CancellationToken token)
+    {
+        var route = await session.World.Router.ReadAsync(token);
+        var live = route.LiveColour;
+        if (route.Weights.Any(pair => pair.Key != live && pair.Value > 0))
+        {
+            throw new RolloutException("TrafficSplit", RolloutErrorKind.InvalidState, $"The route '{route.Name}' splits traffic ({RolloutInfo.Weights(route.Weights)}) and no rollout is recorded.",
+                "Somebody else has moved it. Put all traffic on one colour (Switch-Traffic) before a rollout starts.", route.Name);
+        }
+
+        var workloads = await session.World.Workloads.ListAsync(live, token);
+        var missing = session.Plan.Services.Where(service => workloads.All(workload => workload.Service != service.Name)).Select(service => service.Deployments[live]).ToList();
+        if (missing.Count > 0)
+        {
+            throw new RolloutException("DeploymentMissing", RolloutErrorKind.NotFound, $"The live colour {live} lacks the Deployment{(missing.Count > 1 ? "s" : "")} {string.Join(", ", missing)} in namespace '{session.Environment.Namespace}'.",
+                "Correct Services.Deployments in the plan, or the namespace.", missing[0]);
+        }
+
+        var versions = workloads.Select(workload => workload.Version).Distinct().ToList();
+        if (versions is [var only] && only == version)
+            throw new RolloutException("AlreadyLive", RolloutErrorKind.InvalidState, $"Version {version} is already live in '{session.Environment.Name}' ({live}).", "Nothing is to be done; pass another -Version to roll out.", version);
+        await RecordStartAsync(session, version, live, string.Join("+", versions), token);
+    }
+
+    private async Task RecordStartAsync(RolloutSession session, string version, string live, string fromVersion, CancellationToken token)
+    {
+        var now = await session.NowAsync(token);
+        var who = await session.World.Objects.WhoAmIAsync(token);
+        IReadOnlyList<ActiveAlert> alerts = session.Environment.Endpoints.Alertmanager is null ? [] : await session.World.Alerts.ReadAsync(token);
+        var id = $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{version}";
+        var journal = session.Journals.Create(session.Environment.Name, id);
+        var day = DateOnly.FromDateTime(Day ?? now.UtcDateTime);
+        await journal.AppendAsync(new RolloutStarted(id, session.Plan.Name, session.Plan.Path, session.Plan.Hash, session.Environment.Name, version, fromVersion,
+            live, session.Plan.Colours.Other(live), day, who, [.. alerts.Select(alert => alert.Fingerprint)]), now, token);
+        session.Use(journal);
+    }
+
+    private async Task ResumeAsync(RolloutSession session, RolloutJournal journal, IShell shell, CancellationToken token)
+    {
+        var state = (await journal.ReadStateAsync(token))!;
+        if (state.Stop is { } stop) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        if (state.Started.PlanHash != session.Plan.Hash && !Force)
+        {
+            throw new RolloutException("PlanChanged", RolloutErrorKind.Conflict, $"The plan '{session.Plan.Path}' has changed since the rollout {state.Started.Id} started.",
+                "Restore the plan that it started with, or resume with -Force when the change is meant for this rollout.", session.Plan.Path);
+        }
+
+        session.Use(journal);
+        if (state.Completed is null) await session.RecordAsync(new RolloutResumed(await session.World.Objects.WhoAmIAsync(token), session.Plan.Hash), token);
+        shell.Verbose($"Resuming rollout {state.Started.Id}: {state.Steps.Count(step => step.Status == ActivityStatus.Completed)} steps are done.");
+    }
+}
