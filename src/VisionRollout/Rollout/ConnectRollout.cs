@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Connects to an environment of a plan and makes the session the default of this runspace.</summary>
+/// <remarks>Reads the route and asks the cluster who we are, so that a wrong address or right shows at once.</remarks>
+/// <example><code>Connect-Rollout -Plan ./rollout.psd1 -Environment production</code><para>Connects with the addresses that stand in the plan.</para></example>
+/// <example><code>Connect-Rollout -Plan ./rollout.psd1 -Environment production -Endpoint $rehearsal.Endpoint</code><para>Connects to a rehearsal cluster instead.</para></example>
+[Cmdlet(VerbsCommunications.Connect, "Rollout")]
+[OutputType(typeof(RolloutSession))]
+public sealed class ConnectRollout : RolloutCmdlet
+{
+    /// <summary>The plan: an object from Import-RolloutPlan or the path of its file.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [PlanArgument]
+    public RolloutPlan Plan { get; set; } = null!;
+
+    /// <summary>Name of the environment in the plan.</summary>
+    [Parameter(Position = 1)]
+    public string Environment { get; set; } = "production";
+
+    /// <summary>Addresses to use in place of all those that stand in the plan: an object, a hashtable or the path of a JSON file.</summary>
+    [Parameter]
+    [EndpointArgument]
+    public RolloutEndpoints? Endpoint { get; set; }
+
+    /// <summary>Folder of the journals. Default: the variable VISIONROLLOUT_JOURNALS, else a folder of the user.</summary>
+    [Parameter]
+    public string? JournalPath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var environment = Plan.FindEnvironment(Environment);
+        if (environment is null)
+        {
+            ThrowTerminatingError(ErrorRecords.From(new RolloutException("EnvironmentNotFound", RolloutErrorKind.NotFound, $"The plan '{Plan.Path}' has no environment '{Environment}'.",
+                $"Its environments are: {string.Join(", ", Plan.Environments.Select(item => item.Name))}.", Environment)));
+        }
+
+        if (Endpoint is not null) environment = environment! with { Endpoints = Endpoint };
+        var journals = JournalPath is null ? JournalDirectory.DefaultPath : SessionState.Path.GetUnresolvedProviderPathFromPSPath(JournalPath);
+        var session = new RolloutSession(Plan, environment!, journals);
+        try
+        {
+            Run(async (shell, token) =>
+            {
+                var who = await session.World.Objects.WhoAmIAsync(token);
+                var route = await session.World.Router.ReadAsync(token);
+                shell.Verbose($"Connected to {session.Environment.Name} as {who}; {RolloutInfo.Weights(route.Weights)}.");
+            });
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        RolloutSession.Default = session;
+        WriteObject(session);
+    }
+}

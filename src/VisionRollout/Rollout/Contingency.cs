@@ -1,0 +1,136 @@
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Carries out the plan's contingency when a risk becomes real, and ends the rollout on the old version.</summary>
+internal sealed class Contingency(RolloutSession session, IShell shell, CancellationToken token)
+{
+    /// <summary>Trigger of a decision (a denied gate, a deadline whose default is to roll back) that no row of the risk matrix describes.</summary>
+    public const string Decision = "decision";
+
+    private static readonly PlanRisk DecisionRisk = new()
+    {
+        Name = "Decision against the rollout", Probability = "", Impact = "", Mitigation = "", Contingency = "Use previous version",
+        Triggers = [Decision], Actions = [ContingencyAction.RollBackTraffic],
+    };
+
+    /// <summary>The row of the risk matrix that a trigger makes real; null when there is none.</summary>
+    public static PlanRisk? Find(RolloutPlan plan, string trigger) =>
+        trigger.Length == 0 ? null : plan.Risks.Append(DecisionRisk).FirstOrDefault(risk => risk.Triggers.Contains(trigger, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The row of that name, also after a restart; null when the plan has none.</summary>
+    public static PlanRisk? FindByName(RolloutPlan plan, string name) => plan.Risks.Append(DecisionRisk).FirstOrDefault(risk => risk.Name == name);
+
+    /// <summary>Carries the contingency out. Each action can be repeated without harm, so that a crash in between is made good by running it again.</summary>
+    /// <returns>True when every action did what it should; then the rollout is recorded as rolled back.</returns>
+    public async Task<bool> RunAsync(PlanRisk risk, string trigger, string cause, IReadOnlyList<Finding> findings)
+    {
+        var began = await session.NowAsync(token);
+        await session.RecordAsync(new ContingencyStarted(risk.Name, risk.Contingency, trigger, cause), token);
+        shell.Warn($"{risk.Name}: {cause} Contingency: {risk.Contingency}.");
+        var succeeded = true;
+        foreach (var action in WithTraffic(risk.Actions)) succeeded &= await RunAsync(risk, action, cause, findings);
+        await session.RecordAsync(new ContingencyCompleted(risk.Name, succeeded, (await session.NowAsync(token) - began).TotalSeconds), token);
+        if (succeeded)
+            await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{risk.Name}: {cause} {risk.Contingency}: done; the old version serves everything."), token);
+        return succeeded;
+    }
+
+    // Whatever else a contingency does, in the end the old version serves everything.
+    private static IEnumerable<ContingencyAction> WithTraffic(IReadOnlyList<ContingencyAction> actions) =>
+        actions.Contains(ContingencyAction.RollBackTraffic) ? actions : actions.Append(ContingencyAction.RollBackTraffic);
+
+    private async Task<bool> RunAsync(PlanRisk risk, ContingencyAction action, string cause, IReadOnlyList<Finding> findings)
+    {
+        shell.Progress("Contingency", $"{risk.Contingency}: {action}");
+        var (succeeded, detail) = await TryAsync(risk, action, cause, findings);
+        await session.RecordAsync(new ContingencyActionDone(risk.Name, action, succeeded, detail), token);
+        if (succeeded) shell.Verbose(detail);
+        else shell.Warn($"{action} failed: {detail}");
+        return succeeded;
+    }
+
+    private async Task<(bool Succeeded, string Detail)> TryAsync(PlanRisk risk, ContingencyAction action, string cause, IReadOnlyList<Finding> findings)
+    {
+        try
+        {
+            return action switch
+            {
+                ContingencyAction.RollBackTraffic => await RollBackTrafficAsync($"{risk.Name}: {cause}"),
+                ContingencyAction.UndoMigrations => await UndoMigrationsAsync(),
+                ContingencyAction.EnableFallback => await EnableFallbackAsync(findings),
+                ContingencyAction.ScaleUp => await ScaleUpAsync(),
+                _ => (false, $"{action} is not known"),
+            };
+        }
+        catch (RolloutException failure)
+        {
+            return (false, failure.Message);
+        }
+    }
+
+    private async Task<(bool, string)> RollBackTrafficAsync(string reason)
+    {
+        var back = await WayBack.UndoAsync(session, reason, withSchema: false, shell, token);
+        return (true, $"{string.Join("; ", back.Done)} in {back.Seconds:0.#} s");
+    }
+
+    private async Task<(bool, string)> UndoMigrationsAsync()
+    {
+        var state = await session.StateAsync(token);
+        List<string> done = [], failed = [];
+        foreach (var service in session.Plan.Services.Reverse().Where(service => state.Migrations.GetValueOrDefault(service.Name) is { Count: > 0 }))
+        {
+            try
+            {
+                var undone = await MigrationUndo.RunAsync(session, service, shell, token);
+                done.Add($"{service.Name} back to {(undone.After.Length > 0 ? undone.After : "none")}");
+            }
+            catch (RolloutException failure)
+            {
+                failed.Add($"{service.Name}: {failure.Message}");
+            }
+        }
+
+        return (failed.Count == 0, done.Count + failed.Count == 0 ? "no migration of this rollout stands" : string.Join("; ", done.Concat(failed)));
+    }
+
+    private async Task<(bool, string)> EnableFallbackAsync(IReadOnlyList<Finding> findings)
+    {
+        // Findings name the service as "service" or "service: external system". Without findings every service with a fallback is affected.
+        var affected = findings.Where(finding => finding.Verdict == Verdict.NoGo).Select(finding => finding.Subject.Split(':')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var services = session.Plan.Services.Where(service => service.Fallback is not null && (affected.Count == 0 || affected.Contains(service.Name))).ToList();
+        if (services.Count == 0) return (false, "no affected service has a fallback in the plan");
+        foreach (var service in services)
+        {
+            var fallback = service.Fallback!;
+            await session.World.Objects.SetConfigurationAsync(fallback.ConfigMap, fallback.Key, fallback.On, token);
+            if (await session.World.Objects.ReadConfigurationAsync(fallback.ConfigMap, fallback.Key, token) != fallback.On)
+                return (false, $"{fallback.ConfigMap} does not keep {fallback.Key}={fallback.On}");
+        }
+
+        return (true, $"fallback on: {string.Join(", ", services.Select(service => service.Name))}");
+    }
+
+    private async Task<(bool, string)> ScaleUpAsync()
+    {
+        var state = await session.StateAsync(token);
+        List<string> done = [];
+        foreach (var workload in await session.World.Workloads.ListAsync(state.Started.FromColour, token))
+        {
+            // The size before is kept on the Deployment, so that a repeated contingency does not grow it again.
+            const string annotation = "visionrollout/replicas-before-scale-up";
+            var before = workload.Annotations.TryGetValue(annotation, out var kept) && int.TryParse(kept, out var parsed) ? parsed : workload.Desired;
+            var wanted = before + Math.Max(1, before / 2);
+            await session.World.Workloads.AnnotateAsync(workload.Deployment, new Dictionary<string, string?> { [annotation] = $"{before}" }, token);
+            await session.World.Workloads.ScaleAsync(workload.Deployment, wanted, token);
+            done.Add($"{workload.Deployment} {before} → {wanted}");
+        }
+
+        return (done.Count > 0, done.Count > 0 ? $"scaled: {string.Join(", ", done)}" : "no Deployments were found");
+    }
+}

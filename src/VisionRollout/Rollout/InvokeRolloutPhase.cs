@@ -1,0 +1,137 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Runs a phase of the plan's timeline: waits for its planned start, journals it, skips it when it is done, and carries out the
+/// plan's contingency when it fails.</summary>
+/// <remarks>A failure whose trigger stands in the risk matrix makes that risk real: its contingency is carried out and the rollout ends on the
+/// old version (error id RolloutRolledBack). Any other failure holds the rollout as it stands (error id RolloutHeld): start the runbook again
+/// to go on, or take the rollout back with Undo-Rollout.</remarks>
+/// <example><code>Invoke-RolloutPhase Database { Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase } }</code><para>Runs the database phase at its planned time.</para></example>
+[Cmdlet(VerbsLifecycle.Invoke, "RolloutPhase")]
+[OutputType(typeof(object))]
+public sealed class InvokeRolloutPhase : SessionCmdlet
+{
+    private static readonly ScriptBlock Call = ScriptBlock.Create("& $args[0]");
+
+    /// <summary>Name of the phase in the plan's timeline.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(PhaseNameCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The phase's steps.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public ScriptBlock ScriptBlock { get; set; } = null!;
+
+    /// <summary>Starts at once instead of waiting for the planned time.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var session = Current;
+        var phase = session.Plan.FindPhase(Name);
+        if (phase is null)
+            ThrowTerminatingError(ErrorRecords.From(new RolloutException("PhaseNotFound", RolloutErrorKind.NotFound, $"The plan's timeline has no phase '{Name}'.", $"Its phases are: {string.Join(", ", session.Plan.Timeline.Select(row => row.Name))}.", Name)));
+        if (Prepare(session, phase!)) RunBlock(session, phase!);
+    }
+
+    /// <summary>Waits for the planned start and records the start; false when the phase is done already.</summary>
+    private bool Prepare(RolloutSession session, PlanPhase phase)
+    {
+        var run = true;
+        Run(async (shell, token) =>
+        {
+            var state = await session.StateAsync(token);
+            await FinishContingencyAsync(session, state, shell, token);
+            await session.ThrowIfStoppedAsync(token);
+            if (state.FindPhase(phase.Name) is { Status: ActivityStatus.Completed } done)
+            {
+                shell.Verbose($"Phase '{phase.Name}' was completed at {done.EndedAt:u}.");
+                run = false;
+                return;
+            }
+
+            var planned = PlannedStart(state, phase);
+            if (!NoWait) await WaitAsync(session, phase, planned, shell, token);
+            await session.RecordAsync(new PhaseStarted(phase.Name, planned, planned + phase.Duration), token);
+        });
+        return run;
+    }
+
+    private static DateTimeOffset PlannedStart(RolloutState state, PlanPhase phase) => new(state.Started.Day.ToDateTime(phase.Start), TimeSpan.Zero);
+
+    private static async Task WaitAsync(RolloutSession session, PlanPhase phase, DateTimeOffset planned, IShell shell, CancellationToken token)
+    {
+        var activity = $"Waiting for {phase.Name}";
+        await session.WaitUntilAsync(planned, now => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds)), token);
+        shell.Progress(activity, "", done: true);
+    }
+
+    private static async Task FinishContingencyAsync(RolloutSession session, RolloutState state, IShell shell, CancellationToken token)
+    {
+        if (state.Contingency is not { } open || state.Completed is not null || Contingency.FindByName(session.Plan, open.Risk) is not { } risk) return;
+        shell.Warn($"The contingency '{open.Contingency}' was interrupted: it is carried out again.");
+        await EndAsync(session, risk, open.Trigger, open.Cause, [], shell, token);
+    }
+
+    private static async Task EndAsync(RolloutSession session, PlanRisk risk, string trigger, string cause, IReadOnlyList<Finding> findings, IShell shell, CancellationToken token)
+    {
+        if (await new Contingency(session, shell, token).RunAsync(risk, trigger, cause, findings))
+        {
+            throw new RolloutException("RolloutRolledBack", RolloutErrorKind.Failed, $"The rollout was rolled back. {risk.Name}: {cause}", $"The contingency '{risk.Contingency}' was carried out; the old version serves everything.", risk.Name) { Trigger = trigger, Findings = findings };
+        }
+
+        throw new RolloutException("ContingencyFailed", RolloutErrorKind.Failed, $"{risk.Name}: {cause} The contingency '{risk.Contingency}' could not be carried out completely.",
+            "Get-Traffic shows where traffic is; Stop-Rollout -Emergency puts it back.", risk.Name) { Trigger = trigger, Findings = findings };
+    }
+
+    private void RunBlock(RolloutSession session, PlanPhase phase)
+    {
+        session.Phase = phase.Name;
+        try
+        {
+            InvokeStreaming();
+            Run((_, token) => session.RecordAsync(new PhaseCompleted(phase.Name), token));
+        }
+        catch (RuntimeException exception) when (exception is not PipelineStoppedException)
+        {
+            session.Phase = null;
+            Fail(session, phase, Failure.From(exception));
+        }
+        finally
+        {
+            session.Phase = null;
+        }
+    }
+
+    // A steppable pipeline writes each object of the block as it comes, unlike InvokeScript, which collects them.
+    private void InvokeStreaming()
+    {
+        using var pipeline = Call.GetSteppablePipeline(CommandOrigin.Internal, [ScriptBlock]);
+        pipeline.Begin(this);
+        pipeline.Process();
+        pipeline.End();
+    }
+
+    private void Fail(RolloutSession session, PlanPhase phase, Failure failure)
+    {
+        Run(async (shell, token) =>
+        {
+            if (failure.Cause is RolloutStoppedException stopped) throw stopped;
+            await session.RecordAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
+            if (Contingency.Find(session.Plan, failure.Trigger) is { } risk)
+                await EndAsync(session, risk, failure.Trigger, failure.Message, failure.Cause?.Findings ?? [], shell, token);
+            throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"Phase '{phase.Name}' is held: {failure.Message}",
+                "Traffic stays as it is. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", phase.Name, failure.Record.Exception);
+        });
+    }
+}

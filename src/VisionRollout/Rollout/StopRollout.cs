@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using VisionRollout.Core.Journal;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Stops a rollout from any shell: the runbook ends at its next look around, and all traffic goes where it was last proven good.</summary>
+/// <remarks>Needs nothing but the plan, the journal and the cluster, and is safe to repeat. The request stands in the journal before traffic
+/// is moved, so that the runbook can't move it again.</remarks>
+/// <example><code>Stop-Rollout -Emergency -Reason 'Payments are failing'</code><para>The emergency stop.</para></example>
+[Cmdlet(VerbsLifecycle.Stop, "Rollout", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(RolledBack))]
+public sealed class StopRollout : SessionCmdlet
+{
+    /// <summary>Why.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "Emergency stop";
+
+    /// <summary>Does not ask for confirmation.</summary>
+    [Parameter]
+    public SwitchParameter Emergency { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var session = Current;
+        Core.State.RolloutState state = null!;
+        Run(async (_, token) => state = await session.StateAsync(token));
+        var target = $"{session.Environment.Name}: rollout {state.Started.Id}";
+        var action = $"Stop it and put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})";
+        // -Emergency answers the question, not -WhatIf.
+        var impact = Emergency && !MyInvocation.BoundParameters.ContainsKey("Confirm") && !MyInvocation.BoundParameters.ContainsKey("WhatIf");
+        if (!impact && !ShouldProcess(target, action)) return;
+        Run(async (shell, token) =>
+        {
+            if (state.Stop is null) await session.RecordAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
+            var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token);
+            if ((await session.StateAsync(token)).Completed is null)
+                await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
+            shell.Write(back);
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using VisionRollout.Core.Journal;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Rolls back: puts all traffic on the version that was live at the start, and takes the schema back where asked and possible.</summary>
+/// <remarks>Works in any phase, from any machine that has the journal, and twice. The new version's pods stay for the post-mortem. What can't
+/// be taken back is listed in the result.</remarks>
+/// <example><code>Undo-Rollout -Reason 'Customers report wrong totals' -Confirm:$false</code><para>Puts all traffic back on the old version.</para></example>
+[Cmdlet(VerbsCommon.Undo, "Rollout", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(RolledBack))]
+public sealed class UndoRollout : SessionCmdlet
+{
+    /// <summary>Why.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "Undo-Rollout";
+
+    /// <summary>Also takes the migrations of this rollout back, newest service first, where the plan has a command for it.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSchema { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var session = Current;
+        Core.State.RolloutState state = null!;
+        Run(async (_, token) => state = await session.StateAsync(token));
+        if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
+        Run(async (shell, token) =>
+        {
+            var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token);
+            if (state.Completed is null)
+                await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
+            shell.Write(back);
+        });
+    }
+}

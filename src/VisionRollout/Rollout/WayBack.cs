@@ -1,0 +1,56 @@
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.State;
+using VisionRollout.Core.Traffic;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>The way back: all traffic to the colour that was live when the rollout started, and what else can be taken back.</summary>
+internal static class WayBack
+{
+    /// <summary>Puts all traffic where it was last proven good and removes the canary's header route. Safe to repeat.</summary>
+    public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token)
+    {
+        var state = await session.StateAsync(token);
+        var weights = new Dictionary<string, double> { [state.Started.FromColour] = 1, [state.Started.ToColour] = 0 };
+        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true), entry => session.RecordAsync(entry, token), token);
+    }
+
+    /// <summary>Takes the whole rollout back: traffic first, then the schema where asked and possible; tells what could not be taken back.</summary>
+    public static async Task<RolledBack> UndoAsync(RolloutSession session, string reason, bool withSchema, IShell shell, CancellationToken token)
+    {
+        var began = await session.NowAsync(token);
+        List<string> done = [], notDone = [];
+        var move = await MoveTrafficAsync(session, reason, token);
+        var elapsed = await session.NowAsync(token) - began;
+        done.Add($"all traffic on {move.Route.LiveColour} ({move.Confirmation})");
+        var state = await session.StateAsync(token);
+        if (withSchema) await UndoSchemaAsync(session, state, shell, done, notDone, token);
+        else notDone.AddRange(Applied(state).Select(pair => $"schema of {pair.Key}: the old version keeps working on it (migrations {string.Join(", ", pair.Value)})"));
+        if (elapsed > session.Plan.Rollback.Budget)
+            shell.Warn($"The way back took {elapsed.TotalMinutes:0.#} min; the plan allows {session.Plan.Rollback.Budget.TotalMinutes:0.#} min.");
+        var back = new RolledBack(reason, elapsed.TotalSeconds, done, notDone);
+        await session.RecordAsync(back, token);
+        return back;
+    }
+
+    /// <summary>Migrations of this rollout that still stand, newest service first.</summary>
+    public static IEnumerable<KeyValuePair<string, System.Collections.Immutable.ImmutableList<string>>> Applied(RolloutState state) => state.Migrations.Where(pair => pair.Value.Count > 0);
+
+    private static async Task UndoSchemaAsync(RolloutSession session, RolloutState state, IShell shell, List<string> done, List<string> notDone, CancellationToken token)
+    {
+        foreach (var service in session.Plan.Services.Reverse().Where(service => state.Migrations.GetValueOrDefault(service.Name) is { Count: > 0 }))
+        {
+            try
+            {
+                var undone = await MigrationUndo.RunAsync(session, service, shell, token);
+                done.Add($"schema of {service.Name}: {undone.Before} → {(undone.After.Length > 0 ? undone.After : "none")}");
+            }
+            catch (RolloutException cause)
+            {
+                notDone.Add($"schema of {service.Name}: {cause.Message}");
+            }
+        }
+    }
+}
