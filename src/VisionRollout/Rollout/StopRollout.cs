@@ -29,9 +29,9 @@ public sealed class StopRollout : SessionCmdlet
         Run(async (_, token) => state = await session.StateAsync(token));
         var target = $"{session.Environment.Name}: rollout {state.Started.Id}";
         var action = $"Stop it and put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})";
-        // -Emergency answers the question, not -WhatIf.
-        var impact = Emergency && !MyInvocation.BoundParameters.ContainsKey("Confirm") && !MyInvocation.BoundParameters.ContainsKey("WhatIf");
-        if (!impact && !ShouldProcess(target, action)) return;
+        // -Emergency answers the question whether; -WhatIf still only tells what would happen.
+        var rehearsedOnly = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        if ((!Emergency || rehearsedOnly) && !ShouldProcess(target, action)) return;
         Run(async (shell, token) =>
         {
             if (state.Stop is null) await session.RecordAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);

@@ -1,10 +1,12 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using VisionRollout.Adapters;
+using VisionRollout.Core.Checks;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
+using VisionRollout.Core.Traffic;
 
 namespace VisionRollout;
 
@@ -20,6 +22,8 @@ public sealed class RolloutSession : IDisposable
         Environment = environment;
         Journals = new JournalDirectory(journalDirectory);
         World = new OutsideWorld(plan, environment);
+        Checks = new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment);
+        Mover = new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan);
     }
 
     /// <summary>The plan.</summary>
@@ -45,6 +49,12 @@ public sealed class RolloutSession : IDisposable
 
     /// <summary>The outside systems, each behind its port.</summary>
     internal OutsideWorld World { get; }
+
+    /// <summary>Checks of the running environment.</summary>
+    internal ClusterChecks Checks { get; }
+
+    /// <summary>Moves traffic.</summary>
+    internal TrafficMover Mover { get; }
 
     /// <summary>The journals.</summary>
     internal JournalDirectory Journals { get; }

@@ -12,19 +12,17 @@ public abstract class SessionCmdlet : RolloutCmdlet
     [Parameter]
     public RolloutSession? Session { get; set; }
 
-    /// <summary>The session to work in; ends the cmdlet when there is none.</summary>
-    private protected RolloutSession Current
-    {
-        get
-        {
-            resolved ??= Session ?? RolloutSession.Default;
-            if (resolved is null)
-            {
-                ThrowTerminatingError(ErrorRecords.From(new RolloutException("NotConnected", RolloutErrorKind.InvalidState,
-                    "There is no rollout session in this runspace.", "Run Connect-Rollout -Plan … -Environment … first, or pass -Session.")));
-            }
+    /// <summary>The session to work in.</summary>
+    /// <exception cref="RolloutException">NotConnected: there is none.</exception>
+    private protected RolloutSession Current => resolved ?? throw NotConnected();
 
-            return resolved!;
-        }
+    /// <summary>Finds the session; ends the cmdlet when there is none.</summary>
+    protected override void BeginProcessing()
+    {
+        resolved = Session ?? RolloutSession.Default;
+        if (resolved is null) ThrowTerminatingError(ErrorRecords.From(NotConnected()));
     }
+
+    private static RolloutException NotConnected() => new("NotConnected", RolloutErrorKind.InvalidState,
+        "There is no rollout session in this runspace.", "Run Connect-Rollout -Plan … -Environment … first, or pass -Session.");
 }

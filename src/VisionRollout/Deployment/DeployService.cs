@@ -1,0 +1,69 @@
+using System.Management.Automation;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Workloads;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Brings the new version of each service up in the idle colour, at full size. No traffic is moved.</summary>
+/// <remarks>The Deployment is a copy of the live colour's with another name, colour, version and image tag, written by server-side apply.
+/// What stands already is left alone. Watch-Deployment follows the pods.</remarks>
+/// <example><code>Get-RolloutService | Deploy-Service | Watch-Deployment</code><para>Deploys every service and waits until all pods are ready.</para></example>
+[Cmdlet(VerbsLifecycle.Deploy, "Service", SupportsShouldProcess = true)]
+[OutputType(typeof(Workload))]
+public sealed class DeployService : SessionCmdlet
+{
+    /// <summary>Services.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    public string[] Service { get; set; } = [];
+
+    /// <summary>Version: the image tag. Default: the rollout's.</summary>
+    [Parameter]
+    public string? Version { get; set; }
+
+    /// <summary>Colour to deploy. Default: the idle one.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ColourCompleter))]
+    public string? Colour { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var name in Service)
+        {
+            if (!ShouldProcess(name, $"Deploy {Version ?? "the rollout's version"} in the idle colour")) continue;
+            RunItem(name, (shell, token) => DeployAsync(name, shell, token));
+        }
+    }
+
+    private async Task DeployAsync(string name, IShell shell, CancellationToken token)
+    {
+        var session = Current;
+        await session.ThrowIfStoppedAsync(token);
+        var service = session.Plan.FindService(name) ?? throw new RolloutException("ServiceNotFound", RolloutErrorKind.NotFound,
+            $"The plan has no service '{name}'.", $"Its services are: {string.Join(", ", session.Plan.Services.Select(item => item.Name))}.", name);
+        var route = await session.World.Router.ReadAsync(token);
+        var state = await session.FindStateAsync(token);
+        var colour = Colour ?? (state is { Completed: null } ? state.Started.ToColour : session.Plan.Colours.Other(route.LiveColour));
+        var version = Version ?? state?.Started.Version ?? throw new RolloutException("VersionMissing", RolloutErrorKind.InvalidInput, "No version was given and no rollout is under way.", "Pass -Version.");
+        if (route.Weights.GetValueOrDefault(colour) > 0)
+        {
+            var present = await session.World.Workloads.FindAsync(service, colour, token);
+            if (present?.Version != version)
+            {
+                throw new RolloutException("ColourServes", RolloutErrorKind.InvalidState, $"{colour} serves {route.Weights[colour]:P0} of the traffic: {version} is not deployed over it.",
+                    "Deploy to the idle colour, or move the traffic away first.", name) { Trigger = "deployment" };
+            }
+        }
+
+        shell.Progress("Deploying", $"{name} {version} in {colour}");
+        var (workload, changed) = await session.World.Workloads.DeployAsync(service, session.Plan.Colours.Other(colour), colour, version, token);
+        await session.RecordAsync(new ServiceDeployed(service.Name, colour, workload.Deployment, version, changed), token);
+        shell.Write(workload);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => WriteProgress(new ProgressRecord(ShellPump.ProgressId("Deploying"), "Deploying", " ") { RecordType = ProgressRecordType.Completed });
+}

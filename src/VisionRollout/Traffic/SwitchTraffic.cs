@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Traffic;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Moves all traffic to one colour: the cutover.</summary>
+/// <remarks>Every service must have all its pods ready there. The move is confirmed twice: the route is read back, and the share of requests is
+/// observed. In a rollout the plan's gates must have been decided Go; -Force leaves that to the caller.</remarks>
+/// <example><code>Switch-Traffic blue -Confirm:$false</code><para>Moves all traffic to blue.</para></example>
+[Cmdlet(VerbsCommon.Switch, "Traffic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(TrafficMove))]
+public sealed class SwitchTraffic : SessionCmdlet
+{
+    /// <summary>Colour that shall serve everything. Default: the rollout's new colour.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ColourCompleter))]
+    public string? Colour { get; set; }
+
+    /// <summary>Why, for the journal.</summary>
+    [Parameter]
+    public string Reason { get; set; } = "Cutover";
+
+    /// <summary>Does not ask for the gates' decisions.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var session = Current;
+        var colour = "";
+        Run(async (_, token) => colour = await ResolveAsync(session, token));
+        if (!ShouldProcess($"{session.Environment.Route.Kind} {session.Environment.Route.Name} in {session.Environment.Namespace}", $"Move all traffic to {colour}")) return;
+        Run(async (shell, token) =>
+        {
+            await session.ThrowIfStoppedAsync(token);
+            shell.Progress("Switching traffic", $"to {colour}");
+            var weights = session.Plan.Colours.Names.ToDictionary(name => name, name => name == colour ? 1.0 : 0.0);
+            var header = (await session.FindStateAsync(token)) is { Completed: null } state && state.Started.ToColour == colour ? colour : null;
+            shell.Write(await session.Mover.MoveAsync(new TrafficTarget(weights, header, Reason), entry => session.RecordAsync(entry, token), token));
+            shell.Progress("Switching traffic", "", done: true);
+        });
+    }
+
+    private async Task<string> ResolveAsync(RolloutSession session, CancellationToken token)
+    {
+        var state = await session.FindStateAsync(token);
+        var colour = Colour ?? state?.Started.ToColour
+            ?? throw new RolloutException("ColourMissing", RolloutErrorKind.InvalidInput, "No colour was given and no rollout is under way.", "Pass the colour, e.g. Switch-Traffic blue.");
+        colour = session.Plan.Colours.Names.FirstOrDefault(name => string.Equals(name, colour, StringComparison.OrdinalIgnoreCase))
+            ?? throw new RolloutException("ColourNotFound", RolloutErrorKind.NotFound, $"'{colour}' is no colour of the plan.", $"Its colours are: {string.Join(", ", session.Plan.Colours.Names)}.", colour);
+        if (Force || state is not { Completed: null } || colour != state.Started.ToColour) return colour;
+        var open = session.Plan.Gates.Where(gate => state.FindGate(gate.Name).Decision is not { Verdict: Verdict.Go }).Select(gate => gate.Name).ToList();
+        if (open.Count == 0) return colour;
+        throw new RolloutException("GateOpen", RolloutErrorKind.InvalidState, $"The gate{(open.Count > 1 ? "s" : "")} {string.Join(", ", open)} {(open.Count > 1 ? "were" : "was")} not decided Go.",
+            "Run Test-RolloutGate -Wait, or pass -Force to move all traffic without the decision.", open[0]);
+    }
+}
