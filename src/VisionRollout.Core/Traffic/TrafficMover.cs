@@ -112,7 +112,9 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             var reading = await metrics!.ReadAsync([.. colours.Keys], now, token);
             if (from is not null)
             {
-                var (hits, total) = Count(from, reading, colours, gaining);
+                var counts = RequestDelta.Between(from, reading);
+                var total = counts.Values.Sum();
+                var hits = counts.Where(pair => colours.GetValueOrDefault(pair.Key) == gaining).Sum(pair => pair.Value);
                 if (total >= FewestRequests)
                 {
                     last = $"{gaining} received {hits / total:P2} of {total:0} requests";
@@ -131,21 +133,6 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         if (last.StartsWith("no", StringComparison.Ordinal)) return (null, "route read back; no requests were seen in 3 min, so the share is not known");
         throw new RolloutException("TrafficNotConfirmed", RolloutErrorKind.Timeout, $"The route says {weight:P0} for {gaining}, but {last} in the last interval, {ObservationLimit.TotalMinutes:0} min after the change.",
             "Check that the gateway's proxies take their configuration (istioctl proxy-status).", gaining) { Trigger = "traffic" };
-    }
-
-    private static (double Hits, double Total) Count(MetricReading from, MetricReading to, Dictionary<string, string> colours, string gaining)
-    {
-        var start = from.Pods.ToDictionary(pod => (pod.Deployment, pod.Pod), pod => pod.Requests);
-        double hits = 0, total = 0;
-        foreach (var pod in to.Pods)
-        {
-            var earlier = start.GetValueOrDefault((pod.Deployment, pod.Pod));
-            var requests = pod.Requests >= earlier ? pod.Requests - earlier : pod.Requests; // a counter that fell was reset
-            total += requests;
-            if (colours.GetValueOrDefault(pod.Deployment) == gaining) hits += requests;
-        }
-
-        return (hits, total);
     }
 
     private static string Describe(IReadOnlyDictionary<string, double> weights) => string.Join(", ", weights.Select(pair => $"{pair.Key} {pair.Value:P0}"));

@@ -10,7 +10,7 @@ namespace VisionRollout;
 /// <remarks>The Deployment is a copy of the live colour's with another name, colour, version and image tag, written by server-side apply.
 /// What stands already is left alone. Watch-Deployment follows the pods.</remarks>
 /// <example><code>Get-RolloutService | Deploy-Service | Watch-Deployment</code><para>Deploys every service and waits until all pods are ready.</para></example>
-[Cmdlet(VerbsLifecycle.Deploy, "Service", SupportsShouldProcess = true)]
+[Cmdlet("Deploy", "Service", SupportsShouldProcess = true)]
 [OutputType(typeof(Workload))]
 public sealed class DeployService : SessionCmdlet
 {

@@ -32,19 +32,19 @@ internal static class RecordedOutput
 
     public static IEnumerable<object?> Replay(JsonElement output) => output.EnumerateArray().Select(Read);
 
-    private static JsonNode? Write(object? value, int depth)
+    private static JsonObject? Write(object? value, int depth)
     {
         var inner = value is PSObject wrapped ? wrapped.BaseObject : value;
         if (inner is null) return null;
         var type = inner.GetType();
-        if (Plain.ContainsKey(type.Name) && Plain[type.Name] == type) return Typed(type.Name, JsonSerializer.SerializeToNode(inner, type, JournalJson.Options));
+        if (Plain.TryGetValue(type.Name, out var plain) && plain == type) return Typed(type.Name, JsonSerializer.SerializeToNode(inner, type, JournalJson.Options));
         if (type.IsEnum) return Typed(nameof(String), inner.ToString());
         if (IsOwn(type)) return Typed(type.FullName!, JsonSerializer.SerializeToNode(inner, type, JournalJson.Options));
         if (depth >= MaxDepth) return Typed(nameof(String), Convert.ToString(inner, CultureInfo.InvariantCulture));
         return inner switch
         {
             IDictionary map => Typed(Bag, Properties(map.Keys.Cast<object>().Select(key => (key.ToString()!, map[key])), depth)),
-            IEnumerable list => Typed("list", new JsonArray([.. list.Cast<object?>().Select(item => Write(item, depth + 1))])),
+            IEnumerable list => Typed("list", new JsonArray([.. list.Cast<object?>().Select(item => (JsonNode?)Write(item, depth + 1))])),
             PSCustomObject => Typed(Bag, Properties(((PSObject)value!).Properties.Select(property => (property.Name, (object?)property.Value)), depth)),
             _ => Typed(nameof(String), Convert.ToString(inner, CultureInfo.InvariantCulture)),
         };

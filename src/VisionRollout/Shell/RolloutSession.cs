@@ -14,6 +14,8 @@ namespace VisionRollout;
 public sealed class RolloutSession : IDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
+    private readonly Lazy<ClusterChecks> checks;
+    private readonly Lazy<TrafficMover> mover;
     private RolloutJournal? journal;
 
     internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory)
@@ -22,8 +24,8 @@ public sealed class RolloutSession : IDisposable
         Environment = environment;
         Journals = new JournalDirectory(journalDirectory);
         World = new OutsideWorld(plan, environment);
-        Checks = new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment);
-        Mover = new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan);
+        checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
+        mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan));
     }
 
     /// <summary>The plan.</summary>
@@ -51,10 +53,10 @@ public sealed class RolloutSession : IDisposable
     internal OutsideWorld World { get; }
 
     /// <summary>Checks of the running environment.</summary>
-    internal ClusterChecks Checks { get; }
+    internal ClusterChecks Checks => checks.Value;
 
     /// <summary>Moves traffic.</summary>
-    internal TrafficMover Mover { get; }
+    internal TrafficMover Mover => mover.Value;
 
     /// <summary>The journals.</summary>
     internal JournalDirectory Journals { get; }

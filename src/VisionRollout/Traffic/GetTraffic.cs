@@ -48,9 +48,8 @@ public sealed class GetTraffic : SessionCmdlet
         if (session.Environment.Endpoints.Prometheus is null) return null;
         var now = await session.NowAsync(token);
         var colours = session.Plan.Services.SelectMany(service => service.Deployments).ToDictionary(pair => pair.Value, pair => pair.Key);
-        var tracker = new CounterTracker();
-        tracker.Add(await session.World.Metrics.ReadAsync([.. colours.Keys], now - Window, token));
-        var interval = tracker.Add(await session.World.Metrics.ReadAsync([.. colours.Keys], now, token));
-        return colours.GroupBy(pair => pair.Value).ToDictionary(group => group.Key, group => group.Sum(pair => interval.Requests(pair.Key)));
+        var earlier = await session.World.Metrics.ReadAsync([.. colours.Keys], now - Window, token);
+        var counts = RequestDelta.Between(earlier, await session.World.Metrics.ReadAsync([.. colours.Keys], now, token));
+        return colours.GroupBy(pair => pair.Value).ToDictionary(group => group.Key, group => group.Sum(pair => counts.GetValueOrDefault(pair.Key)));
     }
 }
