@@ -26,7 +26,8 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
             return;
         }
 
-        var judge = CreateJudge(state);
+        var earlier = (await (await session.FindJournalAsync(token))!.ReadAsync(token)).Select(record => record.Entry).OfType<CanarySampled>().Select(entry => entry.Sample);
+        var judge = CreateJudge(state, earlier);
         // The counters as they stood when the stage began: the metric server keeps them, so that a restart loses no evidence.
         judge.Add(await ReadAsync(state.StageAt ?? state.LastAt, token));
         await WatchAsync(judge, state, token);
@@ -54,10 +55,10 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
         }
     }
 
-    private CanaryJudge CreateJudge(RolloutState state)
+    private CanaryJudge CreateJudge(RolloutState state, IEnumerable<CanarySample> earlier)
     {
         var (from, to) = (state.Started.FromColour, state.Started.ToColour);
-        return new CanaryJudge(canary, stage.Percent, new CanaryArm(to, Deployments(to)), new CanaryArm(from, Deployments(from)));
+        return new CanaryJudge(canary, stage.Percent, new CanaryArm(to, Deployments(to)), new CanaryArm(from, Deployments(from)), earlier);
     }
 
     private HashSet<string> Deployments(string colour) => [.. session.Plan.Services.Select(service => service.Deployments[colour])];
