@@ -13,7 +13,7 @@ internal static class StableHash
     public static string Of(string text) =>
         string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(text)).Take(10).Select(part => Alphabet[part % Alphabet.Length]));
 
-    /// <summary>Ten characters that depend on the content of the node only, not on the order of its fields.</summary>
+    /// <summary>Ten characters that depend on the content of the node only, not on the order of its fields or on null ones.</summary>
     public static string Of(JsonNode? node) => Of(Canonical(node));
 
     /// <summary>Five random characters, as the API server appends to a generateName.</summary>
@@ -21,7 +21,7 @@ internal static class StableHash
 
     private static string Canonical(JsonNode? node) => node switch
     {
-        JsonObject map => $"{{{string.Join(',', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Canonical(pair.Value)}"))}}}",
+        JsonObject map => $"{{{string.Join(',', map.Where(pair => pair.Value is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Canonical(pair.Value)}"))}}}",
         JsonArray list => $"[{string.Join(',', list.Select(Canonical))}]",
         null => "null",
         _ => node.ToJsonString(),

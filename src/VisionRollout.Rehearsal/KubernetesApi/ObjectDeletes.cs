@@ -27,7 +27,7 @@ internal sealed class ObjectDeletes(ObjectStore store, ResourceCatalogue catalog
             Delete(request, request.Type.Key(value.Namespace(), value.Name()), value, options);
         if (!request.IsDryRun)
             log.Add(new WriteRecord(clock.Now, request.Verb, request.Resource, "", request.User.Name));
-        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock.Now).Many(chosen, []));
+        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock).Many(chosen, []));
     }
 
     /// <summary>Evicts a pod, unless a PodDisruptionBudget forbids it.</summary>

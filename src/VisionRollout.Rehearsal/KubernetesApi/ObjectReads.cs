@@ -12,7 +12,7 @@ internal sealed class ObjectReads(ObjectStore store, IClusterClock clock)
     public Task GetAsync(ApiRequest request)
     {
         var value = store.Get(request.Key) ?? throw ApiException.NotFound(request.Key);
-        return ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock.Now).One(value));
+        return ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock).One(value));
     }
 
     /// <summary>Answers with the scale of one object.</summary>
@@ -26,7 +26,7 @@ internal sealed class ObjectReads(ObjectStore store, IClusterClock clock)
         var all = store.List(request.Type.Group, request.Type.Plural, request.Namespace, out var version).Where(filter.Matches).ToList();
         var (page, metadata) = Page(request, all);
         metadata["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture);
-        return ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock.Now).Many(page, metadata));
+        return ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock).Many(page, metadata));
     }
 
     private static (List<JsonObject> Page, JsonObject Metadata) Page(ApiRequest request, List<JsonObject> all)

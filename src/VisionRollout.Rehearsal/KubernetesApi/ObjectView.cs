@@ -12,11 +12,11 @@ internal sealed class ObjectView
     private readonly TableView table;
 
     /// <summary>Reads the form from a request.</summary>
-    public ObjectView(ApiRequest request, DateTimeOffset now)
+    public ObjectView(ApiRequest request, IClusterClock clock)
     {
         type = request.Type;
         include = request.Query("includeObject") ?? "Metadata";
-        table = new TableView(type, now);
+        table = new TableView(type, clock);
         form = request.Context.Request.Headers.Accept.ToString().Split(',')
             .Select(kind => kind.Split(';').Select(parameter => parameter.Trim()).FirstOrDefault(parameter => parameter.StartsWith("as=", StringComparison.Ordinal))?[3..] ?? "")
             .FirstOrDefault() ?? "";

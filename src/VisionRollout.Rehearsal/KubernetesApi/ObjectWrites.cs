@@ -16,7 +16,7 @@ internal sealed class ObjectWrites(ObjectStore store, ResourceCatalogue catalogu
         var key = request.Type.Key(request.Namespace ?? NullWhenEmpty(value.Namespace()), NameFor(value));
         CheckNamespace(request.Type, key);
         var created = Store(request, key, Prepared(request, key, value, Tracker(request)));
-        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock.Now).One(created), 201);
+        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock).One(created), 201);
     }
 
     /// <summary>Replaces an object, its status, or its scale.</summary>
@@ -77,7 +77,7 @@ internal sealed class ObjectWrites(ObjectStore store, ResourceCatalogue catalogu
 
         CheckNamespace(request.Type, request.Key);
         var value = Prepared(request, request.Key, apply.Apply([], wanted), null);
-        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock.Now).One(Store(request, request.Key, value)), 201);
+        await ApiResponse.WriteAsync(request.Context, new ObjectView(request, clock).One(Store(request, request.Key, value)), 201);
     }
 
     private async Task ChangeAsync(ApiRequest request, Func<JsonObject, JsonObject> change, bool isScale = false, bool isTracked = false)
@@ -105,7 +105,7 @@ internal sealed class ObjectWrites(ObjectStore store, ResourceCatalogue catalogu
             Note(request, request.Verb, request.Key, result);
         }
 
-        await ApiResponse.WriteAsync(request.Context, isScale ? ScaleSubresource.Of(result) : new ObjectView(request, clock.Now).One(result));
+        await ApiResponse.WriteAsync(request.Context, isScale ? ScaleSubresource.Of(result) : new ObjectView(request, clock).One(result));
     }
 
     /// <summary>Checks the version that the client has seen, and keeps what the subresource written to does not reach.</summary>
@@ -133,11 +133,26 @@ internal sealed class ObjectWrites(ObjectStore store, ResourceCatalogue catalogu
 
         after["apiVersion"] = before["apiVersion"]?.DeepClone();
         after["kind"] = before["kind"]?.DeepClone();
+        DropNulls(after);
         return after;
+    }
+
+    /// <summary>A null field is an absent one.</summary>
+    private static void DropNulls(JsonNode? node)
+    {
+        if (node is JsonObject map)
+        {
+            foreach (var field in map.Where(pair => pair.Value is null).Select(pair => pair.Key).ToList())
+                map.Remove(field);
+        }
+
+        foreach (var child in node is JsonObject parent ? parent.Select(pair => pair.Value) : node as JsonArray ?? [])
+            DropNulls(child);
     }
 
     private JsonObject Prepared(ApiRequest request, ObjectKey key, JsonObject value, ManagedFields? tracker)
     {
+        DropNulls(value);
         var metadata = value.Child("metadata");
         foreach (var field in (string[])["resourceVersion", "uid", "creationTimestamp", "generation", "deletionTimestamp", "selfLink"])
             metadata.Remove(field);

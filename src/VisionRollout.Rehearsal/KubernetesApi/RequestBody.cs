@@ -14,8 +14,8 @@ internal static class RequestBody
     public static string MediaType(HttpRequest request) =>
         (request.ContentType ?? "").Split(';', 2)[0].Trim();
 
-    /// <summary>The body as an object, whether written in JSON or in YAML; null when it is empty.</summary>
-    /// <exception cref="ApiException">400 not readable, 415 protobuf.</exception>
+    /// <summary>The body as an object, whether written in JSON, YAML or Kubernetes' protobuf; null when it is empty.</summary>
+    /// <exception cref="ApiException">400 not readable, 415 a kind that is not known as protobuf.</exception>
     public static async Task<JsonObject?> ReadObjectAsync(HttpRequest request, CancellationToken token)
     {
         if (await ReadAsync(request, token) is not { } node)
@@ -24,18 +24,25 @@ internal static class RequestBody
     }
 
     /// <summary>The body as any JSON value; null when it is empty.</summary>
-    /// <exception cref="ApiException">400 not readable, 415 protobuf.</exception>
+    /// <exception cref="ApiException">400 not readable, 415 a kind that is not known as protobuf.</exception>
     public static async Task<JsonNode?> ReadAsync(HttpRequest request, CancellationToken token)
     {
         var media = MediaType(request);
-        if (media.Contains("protobuf", StringComparison.Ordinal) || media.Contains("cbor", StringComparison.Ordinal))
-            throw new ApiException(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (got {media})");
+        if (media == "application/vnd.kubernetes.protobuf")
+            return await ReadProtobufAsync(request, token);
         using var reader = new StreamReader(request.Body, Encoding.UTF8);
         var text = await reader.ReadToEndAsync(token);
         if (string.IsNullOrWhiteSpace(text))
             return null;
         var isYaml = media.Contains("yaml", StringComparison.Ordinal) && text.AsSpan().TrimStart()[0] is not ('{' or '[');
         return isYaml || media.StartsWith(ServerSideApply, StringComparison.Ordinal) ? YamlDocument.Read(text) : Json(text);
+    }
+
+    private static async Task<JsonNode?> ReadProtobufAsync(HttpRequest request, CancellationToken token)
+    {
+        using var content = new MemoryStream();
+        await request.Body.CopyToAsync(content, token);
+        return content.Length == 0 ? null : ProtobufBody.Read(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     private static JsonNode? Json(string text)

@@ -4,7 +4,7 @@ using VisionRollout.Rehearsal.Cluster;
 namespace VisionRollout.Rehearsal.KubernetesApi;
 
 /// <summary>Objects as a <c>meta.k8s.io/v1</c> Table.</summary>
-internal sealed class TableView(ResourceType type, DateTimeOffset now)
+internal sealed class TableView(ResourceType type, IClusterClock clock)
 {
     private readonly IReadOnlyList<TableColumn> columns = TableColumns.Of(type);
 
@@ -32,7 +32,7 @@ internal sealed class TableView(ResourceType type, DateTimeOffset now)
 
     private JsonObject Row(JsonObject value, string include)
     {
-        var row = new JsonObject { ["cells"] = new JsonArray([.. columns.Select(column => column.Cell(value, now))]) };
+        var row = new JsonObject { ["cells"] = new JsonArray([.. columns.Select(column => column.Cell(value, clock.Now))]) };
         if (include == "Object")
         {
             var whole = (JsonObject)value.DeepClone();

@@ -35,7 +35,7 @@ internal sealed class WatchStream(ObjectStore store, IClusterClock clock, IApiFa
     {
         var response = request.Context.Response;
         response.ContentType = "application/json";
-        var view = new ObjectView(request, clock.Now);
+        var view = new ObjectView(request, clock);
         var withBookmarks = request.Query("allowWatchBookmarks") is "true" or "1";
         StoreWatch watch;
         try
