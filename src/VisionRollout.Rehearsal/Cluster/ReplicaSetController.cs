@@ -50,9 +50,9 @@ internal sealed class ReplicaSetController(ObjectStore store, EventRecorder even
         for (var i = 0; i < count; i++)
         {
             var pod = PodOf(set);
-            if (PodQuota.Exceeded(store, set.Namespace(), pod.Name()) is { } refusal)
+            if (PodQuota.Exceeded(store, set.Namespace(), $"{set.Name()}-") is { } refusal)
             {
-                events.Warning(set, Component, "FailedCreate", $"Error creating: {refusal.Message.Replace(pod.Name(), $"{set.Name()}-", StringComparison.Ordinal)}");
+                events.Warning(set, Component, "FailedCreate", $"Error creating: {refusal.Message}");
                 return refusal;
             }
 

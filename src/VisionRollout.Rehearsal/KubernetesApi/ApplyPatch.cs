@@ -15,7 +15,7 @@ internal sealed class ApplyPatch(ManagedFields managed, ListKeys keys, bool forc
     {
         var stated = FieldTree.Of(wanted, keys);
         var entries = ManagedFields.Entries(before, before);
-        var dropped = FieldTree.Leaves(managed.Applied(entries)).Where(path => !FieldTree.Covers(stated, path)).ToList();
+        var dropped = FieldTree.Leaves(managed.Applied(entries)).Where(path => !FieldTree.Has(stated, path)).ToList();
         TakeOver(before, wanted, stated, entries);
         var after = (JsonObject)before.DeepClone();
         foreach (var path in dropped.Where(path => !managed.OthersWith(entries, path).Any()))

@@ -75,15 +75,13 @@ internal static class FieldTree
         }
     }
 
-    /// <summary>Whether the tree has the path itself, something below it, or a whole that the path is part of.</summary>
-    public static bool Covers(JsonObject tree, ReadOnlySpan<string> path)
+    /// <summary>Whether the tree has the path, or something below it.</summary>
+    public static bool Has(JsonObject tree, ReadOnlySpan<string> path)
     {
         foreach (var step in path)
         {
             if (tree[step] is not JsonObject child)
                 return false;
-            if (child.Count == 0)
-                return true;
             tree = child;
         }
 

@@ -38,7 +38,7 @@ internal sealed class ManagedFields(string manager, string subresource, string a
 
     /// <summary>The other managers that own a path of the object.</summary>
     public IEnumerable<JsonObject> OthersWith(List<JsonObject> entries, string[] path) =>
-        entries.Where(entry => !IsOwn(entry, Apply) && FieldTree.Covers(Fields(entry), path));
+        entries.Where(entry => !IsOwn(entry, Apply) && FieldTree.Has(Fields(entry), path));
 
     /// <summary>The fields that this manager has applied before.</summary>
     public JsonObject Applied(List<JsonObject> entries) => entries.Find(entry => IsOwn(entry, Apply)) is { } own ? Fields(own) : [];
