@@ -1,0 +1,217 @@
+using NSubstitute;
+using VisionRollout.Adapters.Postgres;
+using VisionRollout.Core.Clock;
+using VisionRollout.Core.Databases;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Workloads;
+
+namespace VisionRollout.Tests.Postgres;
+
+public sealed class MigrationTests(PostgresServer server)
+{
+    private const int Limit = 60_000;
+    private const string Table = "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp(0)); INSERT INTO schema_migrations VALUES (1, '2026-01-01 09:00'); CREATE TABLE accounts (id int);";
+
+    private readonly IPodAccess pods = Substitute.For<IPodAccess>();
+    private readonly List<string> lines = [];
+
+    [Fact(Timeout = Limit)]
+    public async Task A_migration_tells_versions_before_and_after_and_its_output()
+    {
+        var database = await server.CreateAsync("business", Table);
+        InPod(database, "INSERT INTO schema_migrations VALUES (2), (3)", "== Running 2", "== Running 3");
+
+        var result = await Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken);
+
+        Assert.Equal(("1", "3", "business-service-1"), (result.Before, result.After, result.Pod));
+        Assert.Equal(["2", "3"], result.Applied);
+        Assert.Equal(["== Running 2", "== Running 3"], lines);
+        await pods.Received(1).ExecAsync("business-service", "business", Arg.Is<IReadOnlyList<string>>(command => command.SequenceEqual(database.Service.Database.Migrate)), Arg.Any<Action<string>>(), Arg.Any<CancellationToken>());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Nothing_pending_is_a_result_without_change()
+    {
+        var database = await server.CreateAsync("business", Table);
+        InPod(database, "SELECT 1", "Migrations already up");
+        var result = await Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken);
+        Assert.False(result.Changed);
+        Assert.Equal(("1", "1"), (result.Before, result.After));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_failing_command_is_a_MigrationFailed_that_knows_what_was_applied_before()
+    {
+        var database = await server.CreateAsync("business", Table);
+        InPod(database, "INSERT INTO schema_migrations VALUES (2)", 1, "== Running 2", $"** (Postgrex.Error) bad {PostgresServer.Sentinel}");
+
+        var failure = await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken));
+
+        Assert.Equal(("MigrationFailed", "migration", RolloutErrorKind.Failed), (failure.Id, failure.Trigger, failure.Kind));
+        Assert.Contains("'business' ended with exit code 1 in pod 'business-service-1'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("** (Postgrex.Error) bad ***", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["2"], failure.Result.Applied);
+        Assert.DoesNotContain(lines, line => line.Contains(PostgresServer.Sentinel, StringComparison.Ordinal));
+        Assert.DoesNotContain(failure.Result.Output, line => line.Contains(PostgresServer.Sentinel, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_migration_behind_an_open_reader_is_cancelled_the_queue_runs_and_the_reader_lives()
+    {
+        var database = await server.CreateAsync("business", Table);
+        await using var reader = await database.OpenAsync("nightly-report");
+        await RunAsync(reader, "BEGIN; SELECT count(*) FROM accounts");
+        Task? queued = null;
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            await using var migration = await database.OpenAsync("anything");
+            var altering = RunAsync(migration, "ALTER TABLE accounts ADD COLUMN tier text");
+            queued = database.ReadAsync<long>("SELECT count(*) FROM accounts");
+            return new ExecResult("business-service-1", await EndsAsync(altering), ["canceling statement"]);
+        });
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var failure = await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken));
+        await queued!;
+
+        Assert.Equal(("MigrationBlocked", "migration"), (failure.Id, failure.Trigger));
+        Assert.Contains($"'nightly-report' (pid {reader.ProcessID}, user postgres, idle in transaction", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.Contains("nightly-report", StringComparison.Ordinal));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(15));
+        await RunAsync(reader, "SELECT count(*) FROM accounts; COMMIT");
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Somebody_elses_waiting_statement_is_left_alone()
+    {
+        var database = await server.CreateAsync("business", Table);
+        await using var holder = await database.OpenAsync("holder");
+        await using var other = await database.OpenAsync("somebody");
+        await RunAsync(holder, "BEGIN; SELECT count(*) FROM accounts");
+        var waiting = RunAsync(other, "ALTER TABLE accounts ADD COLUMN theirs text");
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            // Two looks of the watch past its limit.
+            await database.ExecuteAsync("SELECT pg_sleep(1.5)");
+            return new ExecResult("business-service-1", 0, []);
+        });
+
+        await Migrations(database).MigrateAsync(Request(database) with { LockWait = TimeSpan.FromMilliseconds(100) }, TestContext.Current.CancellationToken);
+
+        Assert.False(waiting.IsCompleted);
+        await RunAsync(holder, "COMMIT");
+        await waiting;
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_migration_past_its_timeout_is_stopped_in_the_database_too()
+    {
+        var database = await server.CreateAsync("business", Table);
+        var service = database.Service with { Database = database.Service.Database with { Timeout = TimeSpan.FromSeconds(1) } };
+        Task<int>? statement = null;
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            var migration = await database.OpenAsync("ecto-migrate");
+            statement = EndsAsync(RunAsync(migration, "SELECT pg_sleep(50)"));
+            await Task.Delay(Timeout.Infinite, call.ArgAt<CancellationToken>(4));
+            return null!;
+        });
+
+        var failure = await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database) with { Service = service }, TestContext.Current.CancellationToken));
+
+        Assert.Equal(("MigrationTimeout", RolloutErrorKind.Timeout, "migration"), (failure.Id, failure.Kind, failure.Trigger));
+        Assert.Equal(1, await statement!);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Undo_hands_steps_and_version_to_the_plans_command_and_confirms_what_is_gone()
+    {
+        var database = await server.CreateAsync("business", Table, "INSERT INTO schema_migrations VALUES (2), (3)");
+        InPod(database, "DELETE FROM schema_migrations WHERE version > 1");
+
+        var result = await Migrations(database).UndoAsync(Request(database), ["2", "3"], TestContext.Current.CancellationToken);
+
+        Assert.Equal(["3", "2"], result.Undone);
+        await pods.Received(1).ExecAsync("business-service", "business", Arg.Is<IReadOnlyList<string>>(command => command.SequenceEqual(new[] { "rollback", "2", "1" })), Arg.Any<Action<string>>(), Arg.Any<CancellationToken>());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Undo_of_what_is_not_applied_runs_nothing()
+    {
+        var database = await server.CreateAsync("business", Table);
+        var result = await Migrations(database).UndoAsync(Request(database), ["7"], TestContext.Current.CancellationToken);
+        Assert.False(result.Changed);
+        await pods.DidNotReceiveWithAnyArgs().ExecAsync(default!, default!, default!, default!, TestContext.Current.CancellationToken);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Undo_that_leaves_a_version_behind_is_a_failure()
+    {
+        var database = await server.CreateAsync("business", Table, "INSERT INTO schema_migrations VALUES (2), (3)");
+        InPod(database, "DELETE FROM schema_migrations WHERE version = 3");
+        var failure = await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).UndoAsync(Request(database), ["2", "3"], TestContext.Current.CancellationToken));
+        Assert.Equal("MigrationUndoFailed", failure.Id);
+        Assert.Equal(["3"], failure.Result.Undone);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Without_an_undo_command_the_error_says_irreversible_and_what_remains()
+    {
+        var database = await server.CreateAsync("business", Table);
+        var service = database.Service with { Database = database.Service.Database with { Undo = [] } };
+        var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).UndoAsync(Request(database) with { Service = service }, ["1"], TestContext.Current.CancellationToken));
+        Assert.Equal("MigrationIrreversible", failure.Id);
+        Assert.Contains("irreversible", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore-ServiceDatabase", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Undo_never_takes_back_more_than_asked()
+    {
+        var database = await server.CreateAsync("business", Table, "INSERT INTO schema_migrations VALUES (2), (3)");
+        Assert.Equal("MigrationUndoOrder", (await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).UndoAsync(Request(database), ["2"], TestContext.Current.CancellationToken))).Id);
+    }
+
+    private static MigrationRequest Request(TestDatabase database, Action<string> onLine) => new() { Service = database.Service, Deployment = "business-service", OnLine = onLine };
+
+    private static async Task RunAsync(Npgsql.NpgsqlConnection connection, string sql)
+    {
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<int> EndsAsync(Task work)
+    {
+        try
+        {
+            await work;
+            return 0;
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return 1;
+        }
+    }
+
+    private MigrationRequest Request(TestDatabase database) => Request(database, line =>
+    {
+        lock (lines) lines.Add(line);
+    });
+
+    private void InPod(TestDatabase database, string sql, params string[] output) => InPod(database, sql, 0, output);
+
+    private void InPod(TestDatabase database, string sql, int exitCode, params string[] output) => pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+    {
+        await database.ExecuteAsync(sql);
+        foreach (var line in output) call.ArgAt<Action<string>>(3)(line);
+        return new ExecResult("business-service-1", exitCode, output);
+    });
+
+    private ServiceMigrations Migrations(TestDatabase database)
+    {
+        var objects = Substitute.For<IClusterObjects>();
+        objects.ReadSecretAsync(default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(_ => database.Secret);
+        var addresses = new DatabaseAddresses(() => objects);
+        return new(addresses, new ServiceDatabases(addresses, new SystemClock()), () => pods);
+    }
+}
