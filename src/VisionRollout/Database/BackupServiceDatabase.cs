@@ -3,6 +3,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout.Database;
@@ -22,6 +23,7 @@ public sealed class BackupServiceDatabase : ServiceDatabaseCmdlet
     /// <summary>Services, by name or wildcard. Default: all services of the plan.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(ServiceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];

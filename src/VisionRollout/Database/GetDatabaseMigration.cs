@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VisionRollout.Core.Databases;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout.Database;
@@ -13,6 +14,7 @@ public sealed class GetDatabaseMigration : ServiceDatabaseCmdlet
     /// <summary>Services, by name or wildcard. Default: all services of the plan.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(ServiceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];

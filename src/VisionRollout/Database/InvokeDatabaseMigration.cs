@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout.Database;
@@ -19,6 +20,7 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
     /// <summary>Services, by name or wildcard. Default: all services of the plan.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(ServiceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];

@@ -3,6 +3,7 @@ using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout.Database;
@@ -21,6 +22,7 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
     /// <summary>Services, by name or wildcard. Default: all services of the plan.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(ServiceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = ["*"];

@@ -44,6 +44,9 @@ public sealed class TestDatabase(string service, NpgsqlConnectionStringBuilder c
         ["sslmode"] = "prefer",
     };
 
+    /// <summary>The same server and login, another service.</summary>
+    public TestDatabase Of(PlanService other) => new(other.Name, connection) { Service = other };
+
     public async Task ExecuteAsync(string sql) => await PostgresServer.ExecuteAsync(ConnectionString, sql);
 
     public async Task<T> ReadAsync<T>(string sql)
