@@ -1,10 +1,16 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using VisionRollout.Rehearsal.Alerts;
 using VisionRollout.Rehearsal.Cluster;
 using VisionRollout.Rehearsal.Faults;
+using VisionRollout.Rehearsal.Ledger;
 using VisionRollout.Rehearsal.Mesh;
+using VisionRollout.Rehearsal.Metrics;
 using VisionRollout.Rehearsal.Pods;
 using VisionRollout.Rehearsal.Scenario;
 using VisionRollout.Rehearsal.Tests.Scenario;
@@ -15,28 +21,35 @@ namespace VisionRollout.Rehearsal.Tests.Mesh;
 /// <summary>A cluster in this process, without API server and PostgreSQL: real controllers, pods and gateway.</summary>
 internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDisposable
 {
-    private readonly ServiceProvider services;
-    private readonly Dictionary<string, NpgsqlDataSource> databases;
+    private readonly WebApplication application;
+    private readonly IServiceDatabases? databases;
     private volatile ActiveFault[] faults = [];
 
-    private TestWorld(RehearsalScenario scenario, Dictionary<string, NpgsqlDataSource>? databases)
+    private TestWorld(RehearsalScenario scenario, IServiceDatabases? databases)
     {
         Scenario = scenario;
-        this.databases = databases ?? [];
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton(scenario);
-        collection.AddSingleton<IActiveFaults>(this);
-        collection.AddSingleton<IServiceDatabases>(this);
-        collection.AddCluster();
-        collection.AddWorld();
-        services = collection.BuildServiceProvider();
+        this.databases = databases;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(scenario);
+        builder.Services.AddSingleton<IActiveFaults>(this);
+        builder.Services.AddSingleton<IServiceDatabases>(this);
+        builder.Services.AddCluster();
+        builder.Services.AddWorld();
+        application = builder.Build();
+        application.MapPrometheus();
+        application.MapAlertmanager();
+        application.MapTraffic();
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
     }
 
     public RehearsalScenario Scenario { get; }
 
     public HttpClient Client { get; }
+
+    /// <summary>The control endpoints' address.</summary>
+    public Uri Control => new(application.Urls.First());
 
     public Uri Gateway { get; private set; } = null!;
 
@@ -46,12 +59,11 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
 
     /// <summary>Starts with the live colour, and the other one too where its version is given, ready behind the route.</summary>
     public static async Task<TestWorld> StartAsync(
-        string? idleVersion = "v1.1.0", Func<RehearsalScenario, RehearsalScenario>? change = null, Dictionary<string, NpgsqlDataSource>? databases = null)
+        string? idleVersion = "v1.1.0", Func<RehearsalScenario, RehearsalScenario>? change = null, IServiceDatabases? databases = null)
     {
         var scenario = ScenarioReader.Read(ScenarioReaderTests.Sample) with { Faults = [] };
         var world = new TestWorld(change?.Invoke(scenario) ?? scenario, databases);
-        foreach (var hosted in world.services.GetServices<IHostedService>())
-            await hosted.StartAsync(TestContext.Current.CancellationToken);
+        await world.application.StartAsync(TestContext.Current.CancellationToken);
         world.Clock.Settle(() => world.Get<ControllerQueue>().SettleAsync());
         world.Clock.Start();
         world.Get<ClockTicks>().Start();
@@ -67,7 +79,7 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => application.Services.GetRequiredService<T>();
 
     public Task AdvanceAsync(TimeSpan time) => Clock.AdvanceToAsync(Clock.Now + time, TestContext.Current.CancellationToken);
 
@@ -75,7 +87,7 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
 
     public IReadOnlyList<ActiveFault> Active(string name) => [.. faults.Where(fault => fault.Name == name)];
 
-    public NpgsqlDataSource? Find(string service) => databases.GetValueOrDefault(service);
+    public NpgsqlDataSource? Find(string service) => databases?.Find(service);
 
     public Task<HttpResponseMessage> GetAsync(string path, string? canary = null, CancellationToken token = default)
     {
@@ -85,6 +97,27 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
             request.Headers.Add("canary", canary);
         return Client.SendAsync(request, token);
     }
+
+    /// <summary>Asks a pod directly.</summary>
+    public async Task<(int Status, JsonNode? Body)> AskPodAsync(string pod, string path)
+    {
+        var address = Get<MeshView>().Current.Ready.First(endpoint => endpoint.Pod.Name == pod).Address;
+        using var response = await Client.GetAsync(new Uri($"http://{address}{path}"), TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The result of an instant query over HTTP, by the labels asked for.</summary>
+    public async Task<JsonArray> QueryAsync(string query)
+    {
+        var answer = await Client.GetFromJsonAsync<JsonNode>(
+            new Uri(Control, $"/prometheus/api/v1/query?query={Uri.EscapeDataString(query)}"), TestContext.Current.CancellationToken);
+        Assert.Equal("success", (string?)answer!["status"]);
+        return answer["data"]!["result"]!.AsArray();
+    }
+
+    /// <summary>The one value of an instant query.</summary>
+    public async Task<double> ValueAsync(string query) => double.Parse(
+        (string)Assert.Single(await QueryAsync(query))!["value"]![1]!, System.Globalization.CultureInfo.InvariantCulture);
 
     public void Route(int green, int blue) => Put("networking.istio.io", "virtualservices", $$$"""
         { "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": { "name": "vision-to-code" },
@@ -125,9 +158,8 @@ internal sealed class TestWorld : IActiveFaults, IServiceDatabases, IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        foreach (var hosted in services.GetServices<IHostedService>())
-            await hosted.StopAsync(CancellationToken.None);
-        await services.DisposeAsync();
+        await application.StopAsync(CancellationToken.None);
+        await application.DisposeAsync();
     }
 
     private void CreateService(string name, string colour) => Put("", "services", $$$"""
