@@ -14,6 +14,7 @@ internal readonly record struct ProbeRequest(long Sequence, string Service, bool
     public static ProbeRequest Of(long sequence, IReadOnlyList<string> services)
     {
         var round = (sequence - 1) / services.Count;
-        return new ProbeRequest(sequence, services[(int)((sequence - 1) % services.Count)], round % 2 == 0, (sequence * 7 + round) % 10 == 0);
+        var turn = (int)((sequence - 1) % services.Count);
+        return new ProbeRequest(sequence, services[turn], round % 2 == 0, (round / 2 + turn * 3) % 10 == 0);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class PodServers(PodWorld world, PodLogStore logs) : IPodRuntime
 {
     private readonly PodAddresses addresses = new();
     private readonly ConcurrentDictionary<(string Namespace, string Name), PodServer> running = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Name), byte> draining = new();
     private readonly ConcurrentDictionary<Task, byte> stopping = new();
 
     /// <summary>The pods that run now.</summary>
@@ -51,11 +52,14 @@ internal sealed class PodServers(PodWorld world, PodLogStore logs) : IPodRuntime
     {
         if (Take((ns, name)) is { } server)
         {
+            draining[(ns, name)] = 0;
             Track(DrainAsync(server, ns, name));
-            return Task.CompletedTask;
+        }
+        else if (!draining.ContainsKey((ns, name)))
+        {
+            logs.Remove(ns, name);
         }
 
-        logs.Remove(ns, name);
         return Task.CompletedTask;
     }
 
@@ -109,6 +113,7 @@ internal sealed class PodServers(PodWorld world, PodLogStore logs) : IPodRuntime
     {
         await server.DrainAsync();
         Release(server);
+        draining.TryRemove((ns, name), out _);
         if (!running.ContainsKey((ns, name)))
             logs.Remove(ns, name);
     }

@@ -114,7 +114,7 @@ public sealed class ProbeLedgerTests(PostgresFixture postgres) : IClassFixture<P
     private async Task<ServiceDatabases> DatabasesAsync(string mark)
     {
         var scenario = Rehearsal.Scenario.ScenarioReader.Read(Scenario.ScenarioReaderTests.Sample);
-        return await ServiceDatabases.CreateAsync(postgres.Marked("_" + mark), scenario.Services, Token);
+        return await ServiceDatabases.CreateAsync(postgres.WithSuffix("_" + mark), scenario.Services, Token);
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)

@@ -65,7 +65,7 @@ public sealed class PodServersTests
     public async Task A_crash_loop_takes_running_pods_out_and_they_come_back_when_it_ends()
     {
         await using var world = await TestWorld.StartAsync();
-        var pod = world.ReadyPods("blue").First();
+        var pod = world.ReadyPods("blue")[0];
         world.Fault(new ActiveFault(FaultNames.CrashLoop, null, "blue", null, null, null));
         await world.AdvanceAsync(TimeSpan.FromSeconds(31));
         Assert.Empty(world.ReadyPods("blue"));

@@ -30,6 +30,9 @@ public sealed class PostgresFixture : IAsyncLifetime
         return await ServiceDatabases.CreateAsync(new Marked(Server, "_" + mark), services, token);
     }
 
+    /// <summary>The server, for databases and roles of a name's own.</summary>
+    internal IPostgresServer WithSuffix(string suffix) => new Marked(Server, suffix);
+
     internal static async Task<object?> AskAsync(string connectionString, string sql, CancellationToken token)
     {
         await using var connection = new NpgsqlConnection(connectionString);

@@ -170,7 +170,7 @@ internal sealed class PromParser
     private SelectorExpression Range(PromExpression expression)
     {
         var length = Duration();
-        if (Current.Text == ":")
+        if (Current.Text.StartsWith(':'))
             throw PromQueryException.Unsupported("subqueries");
         Expect("]");
         return Selector(expression, "a range") with { RangeMs = length };
