@@ -14,11 +14,17 @@ internal sealed record KubernetesAnswer(HttpStatusCode Status, string Body, Time
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>True when trying again soon may help.</summary>
-    public bool IsTransient => !IsFinal && Status is HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError
-        or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+    public bool IsTransient => !IsFinal && (IsPassing(Status) || (ConflictPasses && Status == HttpStatusCode.Conflict));
+
+    /// <summary>True when a conflict is the server's own (it gave up merging a patch that names no version), not one with somebody else's change.</summary>
+    public bool ConflictPasses { get; init; }
 
     /// <summary>True when the failure is the answer asked for: a pod said so, not the API server.</summary>
     public bool IsFinal { get; init; }
+
+    /// <summary>True for the states that a busy or restarting API server answers for a while.</summary>
+    public static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError
+        or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>The API server's own Status object; null when the body is something else (a pod's answer through the proxy).</summary>
     public JsonObject? StatusObject

@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Autorest;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -23,32 +22,34 @@ public sealed class KubernetesConnection : IDisposable
     /// <summary>Our name in <c>metadata.managedFields</c>.</summary>
     internal const string FieldManager = "visionrollout";
 
-    private const int MaxRepeats = 6;
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPauseAsked = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(30);
 
     private readonly object gate = new();
     private readonly PlanEnvironment environment;
     private readonly ResiliencePipeline<KubernetesAnswer> pipeline;
+    private readonly ResiliencePipeline execPipeline;
     private Task<k8s.Kubernetes>? connecting;
 
     /// <summary>Describes the connection; the kubeconfig is read at the first request.</summary>
     /// <param name="environment">The environment, with namespace and kubeconfig.</param>
     public KubernetesConnection(PlanEnvironment environment)
-        : this(environment, TimeSpan.FromSeconds(0.5))
+        : this(environment, TimeSpan.FromSeconds(0.5), TotalTimeout)
     {
     }
 
-    /// <summary>As above, with the pause before the first repetition (it doubles from one to the next).</summary>
-    internal KubernetesConnection(PlanEnvironment environment, TimeSpan firstPause)
+    /// <summary>As above, with the pause before the first repetition (it doubles from one to the next) and the time in which a request may be repeated.</summary>
+    internal KubernetesConnection(PlanEnvironment environment, TimeSpan firstPause, TimeSpan total)
     {
         this.environment = environment;
         pipeline = new ResiliencePipelineBuilder<KubernetesAnswer>()
-            .AddTimeout(TotalTimeout)
+            .AddTimeout(total)
             .AddRetry(Repetition(firstPause))
             .AddTimeout(AttemptTimeout)
             .Build();
+        execPipeline = new ResiliencePipelineBuilder().AddTimeout(total).AddRetry(ExecRepetition(firstPause)).Build();
     }
 
     /// <summary>The environment's namespace.</summary>
@@ -93,9 +94,14 @@ public sealed class KubernetesConnection : IDisposable
     internal async Task<KubernetesAnswer> AskAsync(KubernetesRequest request, CancellationToken token)
     {
         var client = await ConnectAsync(token);
+        KubernetesAnswer? last = null;
         try
         {
-            return await pipeline.ExecuteAsync(async inner => await SendOnceAsync(client, request, inner), token);
+            return await pipeline.ExecuteAsync(async inner => last = await SendOnceAsync(client, request, inner), token);
+        }
+        catch (TimeoutRejectedException) when (last is not null)
+        {
+            return last;
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutRejectedException)
         {
@@ -114,15 +120,14 @@ public sealed class KubernetesConnection : IDisposable
         var client = await ConnectAsync(token);
         try
         {
-            return await client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container, stderr: true, stdin: false, stdout: true,
-                tty: false, WebSocketProtocol.V4BinaryWebsocketProtocol, customHeaders: null, token);
+            return await execPipeline.ExecuteAsync(async inner => await client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container,
+                stderr: true, stdin: false, stdout: true, tty: false, WebSocketProtocol.V4BinaryWebsocketProtocol, customHeaders: null, inner), token);
         }
-        catch (HttpOperationException error)
+        catch (HttpRequestException error) when (error.StatusCode is { } status)
         {
-            // The library's exception carries the request with its Authorization header: it must not become an inner exception.
-            throw KubernetesFailure.Refused(error.Response.StatusCode, error.Response.Content ?? "", "run a command in", $"pod '{pod}'", await PlaceAsync(token));
+            throw KubernetesFailure.Refused(status, "", "run a command in", $"pod '{pod}'", await PlaceAsync(token));
         }
-        catch (Exception error) when (error is WebSocketException or HttpRequestException or IOException)
+        catch (Exception error) when (error is WebSocketException or HttpRequestException or IOException or TimeoutRejectedException)
         {
             throw KubernetesFailure.Unreachable(error, $"exec in pod '{pod}'", await PlaceAsync(token));
         }
@@ -144,7 +149,8 @@ public sealed class KubernetesConnection : IDisposable
 
     private static RetryStrategyOptions<KubernetesAnswer> Repetition(TimeSpan firstPause) => new()
     {
-        MaxRetryAttempts = MaxRepeats,
+        // The time in which a request may be repeated is the limit, not the number.
+        MaxRetryAttempts = int.MaxValue,
         ShouldHandle = static outcome => new(outcome.Outcome switch
         {
             { Exception: HttpRequestException or IOException or TimeoutRejectedException } => true,
@@ -156,8 +162,19 @@ public sealed class KubernetesConnection : IDisposable
         MaxDelay = LongestPause,
         UseJitter = true,
         DelayGenerator = static outcome => new(outcome.Outcome.Result?.RetryAfter is { } asked
-            ? (asked < LongestPause ? asked : LongestPause)
+            ? (asked < LongestPauseAsked ? asked : LongestPauseAsked)
             : null),
+    };
+
+    /// <summary>A command is tried again only when the API server has refused to start it.</summary>
+    private static RetryStrategyOptions ExecRepetition(TimeSpan firstPause) => new()
+    {
+        MaxRetryAttempts = int.MaxValue,
+        ShouldHandle = static outcome => new(outcome.Outcome.Exception is HttpRequestException { StatusCode: { } status } && KubernetesAnswer.IsPassing(status)),
+        BackoffType = DelayBackoffType.Exponential,
+        Delay = firstPause,
+        MaxDelay = LongestPause,
+        UseJitter = true,
     };
 
     private static async Task<KubernetesAnswer> SendOnceAsync(k8s.Kubernetes client, KubernetesRequest request, CancellationToken token)
@@ -170,7 +187,7 @@ public sealed class KubernetesConnection : IDisposable
 
         using var response = await client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
         var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
-        return request.IsProxy ? answer with { IsFinal = IsFinalThroughProxy(answer) } : answer;
+        return answer with { IsFinal = request.IsProxy && IsFinalThroughProxy(answer), ConflictPasses = request.ConflictPasses };
     }
 
     /// <summary>A pod's own failure is its answer, and so is that the API server cannot reach the pod (503); the rest is worth repeating.</summary>
@@ -189,17 +206,7 @@ public sealed class KubernetesConnection : IDisposable
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             handler.AutomaticDecompression = DecompressionMethods.All;
         };
-        return new k8s.Kubernetes(configuration) { CreateWebSocketBuilder = () => ExecSocket(proxy) };
-    }
-
-    private static WebSocketBuilder ExecSocket(IWebProxy proxy)
-    {
-        var builder = new WebSocketBuilder();
-        // v5 differs from v4 only by the close message for standard input, which we don't open. The library adds v4 behind it.
-        builder.Options.AddSubProtocol(WebSocketProtocol.V5BinaryWebsocketProtocol);
-        builder.Options.Proxy = proxy;
-        builder.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
-        return builder;
+        return new k8s.Kubernetes(configuration) { CreateWebSocketBuilder = () => new ExecSocketBuilder(proxy) };
     }
 
     private async Task<T> ParseAsync<T>(KubernetesAnswer answer, KubernetesRequest request, Func<string, T> parse, CancellationToken token)

@@ -18,6 +18,9 @@ internal sealed record KubernetesRequest(HttpMethod Method, string Path, string 
     /// <summary>True for the proxy of a pod or Service: its answers are the pod's own, also when they are failures.</summary>
     public bool IsProxy { get; init; }
 
+    /// <summary>True for a patch that names no resourceVersion: it conflicts with nobody's change, and can be sent again.</summary>
+    public bool ConflictPasses => Method == HttpMethod.Patch && Body?["metadata"]?["resourceVersion"] is null;
+
     /// <summary>A read.</summary>
     public static KubernetesRequest Get(string path, string subject) => new(HttpMethod.Get, path, subject);
 

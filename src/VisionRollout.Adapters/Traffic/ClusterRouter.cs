@@ -14,6 +14,9 @@ namespace VisionRollout.Adapters.Traffic;
 /// else in between is refused by the API server (409).</summary>
 public sealed class ClusterRouter : ITrafficRouter
 {
+    private const int MostAttempts = 20;
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(200);
+
     private readonly KubernetesConnection connection;
     private readonly PlanRoute route;
     private readonly IReadOnlyList<string> colours;
@@ -58,18 +61,25 @@ public sealed class ClusterRouter : ITrafficRouter
             ["metadata"] = new JsonObject { ["resourceVersion"] = seen.ResourceVersion },
             ["spec"] = new JsonObject { [dialect.Entries] = document.Entries.DeepClone() },
         });
-        var answer = await connection.AskAsync(request, token);
-        if (answer.IsSuccess) return Describe(await connection.ParseObjectAsync(answer, request, token));
-        if (answer.Status != HttpStatusCode.Conflict) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
-        return await ResolveAsync(document.Entries, token);
+        return await PatchAsync(request, seen, document.Entries, token);
     }
 
-    /// <summary>A request whose answer was lost is repeated, and then conflicts with itself: what counts is what stands there.</summary>
-    private async Task<TrafficRoute> ResolveAsync(JsonArray wanted, CancellationToken token)
+    /// <summary>Sends the patch. A conflict is looked into: a request whose answer was lost conflicts with itself when it is repeated (then
+    /// what was wanted stands there), and a busy server gives up although nothing has changed (then it is sent again).</summary>
+    private async Task<TrafficRoute> PatchAsync(KubernetesRequest request, TrafficRoute seen, JsonArray wanted, CancellationToken token)
     {
-        var stored = (await LoadAsync(token)).Object;
-        var found = Describe(stored);
-        return JsonNode.DeepEquals(wanted, stored["spec"]![dialect.Entries]) ? found : throw Changed(found);
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await connection.AskAsync(request, token);
+            if (answer.IsSuccess) return Describe(await connection.ParseObjectAsync(answer, request, token));
+            if (answer.Status != HttpStatusCode.Conflict) throw KubernetesFailure.Refused(answer, request, await connection.PlaceAsync(token));
+
+            var stored = (await LoadAsync(token)).Object;
+            var found = Describe(stored);
+            if (JsonNode.DeepEquals(wanted, stored["spec"]![dialect.Entries])) return found;
+            if (found.ResourceVersion != seen.ResourceVersion || attempt == MostAttempts) throw Changed(found);
+            await Task.Delay(AttemptPause, token);
+        }
     }
 
     private async Task<(string Path, JsonObject Object)> LoadAsync(CancellationToken token)

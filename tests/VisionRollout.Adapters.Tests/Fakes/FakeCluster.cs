@@ -24,7 +24,7 @@ public sealed class FakeCluster : IAsyncDisposable
             contexts: [{ name: fake, context: { cluster: fake, user: fake } }]
             """);
         Plan = TestPlans.Make(new RolloutEndpoints { KubeConfig = kubeConfig.FullName });
-        Connection = new KubernetesConnection(Plan.Environment(), TimeSpan.FromMilliseconds(1));
+        Connection = new KubernetesConnection(Plan.Environment(), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2));
     }
 
     public FakeServer? Server { get; }

@@ -188,7 +188,7 @@ public sealed class RehearsalWorldTests(RehearsalWorld rehearsal) : IClassFixtur
     [Fact(Timeout = Limit)]
     public async Task A_busy_API_server_is_waited_for()
     {
-        var fault = await rehearsal.Cluster.AddFaultAsync(new() { ["name"] = "api-throttle" }, Token);
+        var fault = await rehearsal.Cluster.AddFaultAsync(new() { ["name"] = "api-throttle", ["magnitude"] = 1 }, Token);
         var reading = World.Workloads.ListAsync("green", Token);
         await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1), Token));
         Assert.False(reading.IsCompleted);
@@ -196,6 +196,23 @@ public sealed class RehearsalWorldTests(RehearsalWorld rehearsal) : IClassFixtur
         await rehearsal.Cluster.RemoveFaultAsync((string)fault["id"]!, Token);
 
         Assert.Single(await reading);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task An_API_server_that_fails_and_conflicts_half_the_time_is_worked_with()
+    {
+        var faults = new List<string>();
+        foreach (var name in (string[])["api-error", "api-conflict"]) faults.Add((string)(await rehearsal.Cluster.AddFaultAsync(new() { ["name"] = name }, Token))["id"]!);
+
+        var before = await World.Router.ReadAsync(Token);
+        var moved = await World.Router.WriteAsync(before, Weights(0.9, 0.1), null, Token);
+        await World.Router.WriteAsync(moved, Weights(1, 0), null, Token);
+        await World.Workloads.AnnotateAsync("business-service", new Dictionary<string, string?> { ["faulty"] = "yes" }, Token);
+        var version = await World.Pods.ExecAsync("business-service", "business", ["mix", "ecto.migrations"], _ => { }, Token);
+
+        foreach (var fault in faults) await rehearsal.Cluster.RemoveFaultAsync(fault, Token);
+        Assert.Equal(0.1, moved.Weights["blue"]);
+        Assert.Equal(0, version.ExitCode);
     }
 
     private static Dictionary<string, double> Weights(double green, double blue) => new() { ["green"] = green, ["blue"] = blue };

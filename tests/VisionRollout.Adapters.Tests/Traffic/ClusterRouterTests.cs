@@ -94,6 +94,18 @@ public sealed class ClusterRouterTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_conflict_although_nothing_has_changed_is_tried_again()
+    {
+        await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("7", 100, 0)),
+            FakeServer.Status(409, "Conflict", "please apply your changes"), FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("8", 95, 5)));
+        var router = Router(cluster);
+
+        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token);
+
+        Assert.Equal("8", stored.ResourceVersion);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task An_older_Istio_is_asked_by_its_older_version()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(404, "404 page not found"), FakeServer.Answer(200, VirtualService("7", 100, 0)));
