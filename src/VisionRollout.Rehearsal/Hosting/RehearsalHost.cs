@@ -72,7 +72,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
         await Get<KubernetesApiServer>().StartAsync(scenario.KubernetesPort, token);
         Get<ClusterSeed>().Plant();
         var (clock, controllers) = (Get<VirtualClock>(), Get<ControllerQueue>());
-        clock.Settle(() => controllers.SettleAsync(token));
+        clock.Settle(() => controllers.SettleAsync(CancellationToken.None));
         await application.StartAsync(token);
         gateway = await Get<Gateway>().StartAsync(scenario.GatewayPort, token);
         await controllers.SettleAsync(token);

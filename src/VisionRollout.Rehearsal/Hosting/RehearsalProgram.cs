@@ -51,6 +51,7 @@ internal static class RehearsalProgram
     private static async Task<int> FailAsync(TextWriter output, string code, string message)
     {
         await output.WriteLineAsync(ReadyLine.Failure(code, message));
+        await output.FlushAsync(CancellationToken.None);
         return 1;
     }
 }
