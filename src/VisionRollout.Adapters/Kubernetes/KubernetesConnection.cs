@@ -32,6 +32,7 @@ public sealed class KubernetesConnection : IDisposable
     private readonly ResiliencePipeline<KubernetesAnswer> pipeline;
     private readonly ResiliencePipeline execPipeline;
     private Task<k8s.Kubernetes>? connecting;
+    private k8s.Kubernetes? connected;
 
     /// <summary>Describes the connection; the kubeconfig is read at the first request.</summary>
     /// <param name="environment">The environment, with namespace and kubeconfig.</param>
@@ -142,8 +143,8 @@ public sealed class KubernetesConnection : IDisposable
     {
         lock (gate)
         {
-            if (connecting is { IsCompletedSuccessfully: true }) connecting.Result.Dispose();
-            connecting = null;
+            connected?.Dispose();
+            (connecting, connected) = (null, null);
         }
     }
 
@@ -229,7 +230,7 @@ public sealed class KubernetesConnection : IDisposable
         lock (gate)
         {
             if (connecting is null or { IsFaulted: true } or { IsCanceled: true })
-                connecting = Task.Run(() => Build(environment), CancellationToken.None);
+                connecting = Task.Run(() => connected = Build(environment), CancellationToken.None);
             return connecting.WaitAsync(token);
         }
     }
