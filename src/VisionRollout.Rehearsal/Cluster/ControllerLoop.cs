@@ -10,6 +10,7 @@ internal sealed partial class ControllerLoop(
     private readonly IController[] controllers = [.. controllers];
     private readonly Queue<(IController Controller, ObjectKey Key)> pending = new();
     private readonly HashSet<(IController Controller, ObjectKey Key)> known = [];
+    private readonly List<TaskCompletionSource> settling = [];
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -35,31 +36,48 @@ internal sealed partial class ControllerLoop(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var settling = new List<TaskCompletionSource>();
+        try
+        {
+            do
+            {
+                await WorkOffAsync(stoppingToken);
+                Settle();
+            }
+            while (await queue.WaitAsync(stoppingToken));
+        }
+        finally
+        {
+            Settle();
+        }
+    }
+
+    private async Task WorkOffAsync(CancellationToken token)
+    {
         while (true)
         {
             while (queue.TryTake(out var item))
-            {
-                if (item.Change is { } change)
-                    Note(change);
-                else if (item.Settled is { } settled)
-                    settling.Add(settled);
-                else if (known.Add(item.Visit!.Value))
-                    pending.Enqueue(item.Visit.Value);
-            }
-
-            if (pending.TryDequeue(out var next))
-            {
-                known.Remove(next);
-                await ReconcileAsync(next.Controller, next.Key, stoppingToken);
-                continue;
-            }
-
-            settling.ForEach(settled => settled.TrySetResult());
-            settling.Clear();
-            if (!await queue.WaitAsync(stoppingToken))
+                Take(item);
+            if (!pending.TryDequeue(out var next))
                 return;
+            known.Remove(next);
+            await ReconcileAsync(next.Controller, next.Key, token);
         }
+    }
+
+    private void Take(ControllerQueue.Item item)
+    {
+        if (item.Change is { } change)
+            Note(change);
+        else if (item.Settled is { } settled)
+            settling.Add(settled);
+        else if (known.Add(item.Visit!.Value))
+            pending.Enqueue(item.Visit.Value);
+    }
+
+    private void Settle()
+    {
+        settling.ForEach(settled => settled.TrySetResult());
+        settling.Clear();
     }
 
     private void Note(StoreChange change)

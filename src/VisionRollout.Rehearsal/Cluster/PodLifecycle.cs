@@ -50,7 +50,7 @@ internal sealed class PodLifecycle(
 
     private async Task StartAsync(ObjectKey key, JsonObject pod, CancellationToken token)
     {
-        var start = await runtime.StartAsync(pod, token);
+        var start = await TryStartAsync(pod, token);
         var started = clock.Now;
         if (store.Get(key) is null)
             return;
@@ -61,6 +61,18 @@ internal sealed class PodLifecycle(
             ReportWaiting(pod, reason, start.Message ?? "");
         else
             ReportRunning(key, pod, started);
+    }
+
+    private async Task<PodStart> TryStartAsync(JsonObject pod, CancellationToken token)
+    {
+        try
+        {
+            return await runtime.StartAsync(pod, token);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return PodStart.Waiting("CreateContainerError", e.Message);
+        }
     }
 
     private void ReportRunning(ObjectKey key, JsonObject pod, DateTimeOffset started)
@@ -138,9 +150,15 @@ internal sealed class PodLifecycle(
         {
             // The grace period is over: the pod goes whatever it is still doing.
         }
+        finally
+        {
+            if (pod is not null)
+                Forget(key, pod);
+        }
+    }
 
-        if (pod is null)
-            return;
+    private void Forget(ObjectKey key, JsonObject pod)
+    {
         pauses.TryRemove(pod.Uid(), out _);
         planned.Remove(pod.Uid());
         store.Delete(key);

@@ -52,8 +52,10 @@ internal sealed partial class ApiDispatcher(
 
         if (await StrikesAsync(request))
             return;
-        if (!Reviews.Allows(user, request.Verb) && !IsReview(request))
-            throw ApiException.Forbidden($"{request.Type.QualifiedName} \"{request.Name}\" is forbidden: User \"{user.Name}\" cannot {request.Verb} resource \"{request.Resource}\" in API group \"{request.Type.Group}\"");
+        // A command in a pod is a write, although WebSocket begins with GET.
+        var verb = request.Subresource == "exec" ? "create" : request.Verb;
+        if (!Reviews.Allows(user, verb) && !IsReview(request))
+            throw ApiException.Forbidden($"{request.Type.QualifiedName} \"{request.Name}\" is forbidden: User \"{user.Name}\" cannot {verb} resource \"{request.Resource}\" in API group \"{request.Type.Group}\"");
         await Route(request);
     }
 

@@ -124,6 +124,31 @@ public sealed class ClientLibraryTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task The_librarys_watch_follows_a_deployment_to_ready_and_goes_on_where_it_ended()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await cluster.DeployAsync("web", 1, ready: false);
+        var version = (await Client.ListNamespacedDeploymentAsync(Ns)).Metadata.ResourceVersion;
+        var following = Task.Run(async () =>
+        {
+            await foreach (var (_, deployment) in Client.AppsV1.WatchListNamespacedDeploymentAsync(Ns, resourceVersion: version, cancellationToken: token))
+            {
+                version = deployment.Metadata.ResourceVersion;
+                if (deployment.Status.AvailableReplicas == 1)
+                    return;
+            }
+        }, token);
+        await cluster.PassAsync(TimeSpan.FromSeconds(30));
+        await following;
+        await Client.PatchNamespacedDeploymentAsync(new V1Patch("""{"metadata":{"labels":{"x":"y"}}}""", V1Patch.PatchType.MergePatch), "web", Ns);
+        await foreach (var (type, deployment) in Client.AppsV1.WatchListNamespacedDeploymentAsync(Ns, resourceVersion: version, cancellationToken: token))
+        {
+            Assert.Equal((WatchEventType.Modified, "y"), (type, deployment.Metadata.Labels["x"]));
+            break;
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_watch_from_too_long_ago_is_told_so_and_one_that_is_cut_can_be_opened_again()
     {
         var token = TestContext.Current.CancellationToken;
@@ -263,6 +288,9 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         using var guest = new Kubernetes(configuration);
         Assert.Empty((await guest.ListNamespacedPodAsync(Ns)).Items);
         Assert.Equal(HttpStatusCode.Forbidden, (await RefusedAsync(() => guest.CreateNamespacedConfigMapAsync(ConfigMap("one", "a"), Ns))).Code);
+        await cluster.DeployAsync("web", 1);
+        var pod = (await Client.ListNamespacedPodAsync(Ns)).Items[0].Metadata.Name;
+        await Assert.ThrowsAnyAsync<Exception>(() => guest.WebSocketNamespacedPodExecAsync(pod, Ns, "id", "app"));
     }
 
     [Fact(Timeout = 30_000)]
