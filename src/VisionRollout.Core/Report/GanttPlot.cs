@@ -15,7 +15,7 @@ internal static class GanttPlot
     public static string Draw(RolloutReport report)
     {
         if (report.Phases.Count == 0) return "";
-        var time = new TimeScale(report.Phases.Min(phase => Earliest(phase)), report.Phases.Max(phase => Latest(phase, report.LastAt)), Left, Width - Left - 12);
+        var time = new TimeScale(report.Phases.Min(phase => Earliest(phase)), report.Phases.Max(phase => Latest(phase, report.LastAt)), Left, Width - Left - 28);
         var height = (report.Phases.Count * Row) + Foot;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>Planned (outlined) and actual (filled), UTC</figcaption><svg class=\"plot\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-labelledby=\"gantt-t\"><title id=\"gantt-t\">Timeline, planned and actual; the same figures are in the table below</title>");

@@ -9,7 +9,7 @@ internal sealed class LinePlot
     private const double Width = 900;
     private const double Height = 260;
     private const double Left = 64;
-    private const double Right = 12;
+    private const double Right = 28;
     private const double Top = 30;
     private const double Bottom = 28;
     private readonly StringBuilder svg = new();
@@ -50,11 +50,12 @@ internal sealed class LinePlot
         return Math.Max(points.Max(point => point.Value), highs[highs.Count / 2]);
     }
 
+    // The axis has four parts, so that its end is four times a round number.
     private static double Nice(double value)
     {
         if (!(value > 0)) return 1;
         var unit = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return new[] { 1, 1.5, 2, 3, 4, 5, 6, 8, 10 }.First(step => step * unit >= value * 0.9999) * unit;
+        return new[] { 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10 }.First(step => step * unit >= value * 0.9999) * unit;
     }
 
     private double Y(double value) => Top + ((1 - Math.Clamp(value / highest, -0.1, 1.5)) * (Height - Top - Bottom));
@@ -92,7 +93,8 @@ internal sealed class LinePlot
         foreach (var (at, label) in marks)
         {
             var x = time.At(at);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{F(x)}\" x2=\"{F(x)}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/><text class=\"marktext\" x=\"{F(x + 4)}\" y=\"{Top + 12}\">{HtmlWriter.Escape(label)}</text>");
+            var (anchor, offset) = x > Width - Right - 40 ? ("end", -4) : ("start", 4);
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{F(x)}\" x2=\"{F(x)}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/><text x=\"{F(x + offset)}\" y=\"{Top + 12}\" text-anchor=\"{anchor}\">{HtmlWriter.Escape(label)}</text>");
         }
     }
 

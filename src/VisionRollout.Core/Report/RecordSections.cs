@@ -47,7 +47,7 @@ internal static class RecordSections
         html.Section("run", "Who ran it").Facts(
         [
             ("Rollout", start.Id), ("Started by", start.StartedBy), ("Started", ReportText.DateAndTime(report.StartedAt)), ("Run from", string.Join(", ", report.Writers)),
-            ("Plan", $"{start.Plan} ({start.PlanPath})"), ("Plan's SHA-256", start.PlanHash), ("Resumed", $"{report.Resumes.Count} times"),
+            ("Plan", $"{start.Plan} ({start.PlanPath})"), ("Plan's SHA-256", start.PlanHash), ("Resumed", ReportText.Count(report.Resumes.Count, "time")),
         ]);
         if (report.Resumes.Count > 0) Events(html, "Resumes", "Event", "By", report.Resumes);
         html.EndSection();

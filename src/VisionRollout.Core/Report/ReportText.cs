@@ -20,13 +20,14 @@ internal static class ReportText
         null => None,
         { TotalSeconds: < 1 } value => Number(value.TotalMilliseconds, 0) + " ms",
         { TotalMinutes: < 1 } value => Number(value.TotalSeconds, 1) + " s",
+        { TotalHours: < 1, Seconds: 0 } value => $"{value.Minutes} min",
         { TotalHours: < 1 } value => $"{value.Minutes} min {value.Seconds} s",
         { } value => $"{(int)value.TotalHours} h {value.Minutes} min",
     };
 
     public static string Value(double? value, string unit) => value is not { } number ? None : unit switch
     {
-        "share" => Number(number * 100, Math.Abs(number) is > 0 and < 0.01 ? 3 : 2) + " %",
+        "share" => Share(number, Math.Abs(number) is > 0 and < 0.01 ? 3 : 2),
         "s" => Duration(TimeSpan.FromSeconds(number)),
         "count" => Number(number, 0),
         "" => Number(number, 3),
@@ -36,7 +37,11 @@ internal static class ReportText
     public static string Interval(double? low, double? high, string unit) =>
         low is null && high is null ? "" : $"{(low is null ? "?" : Value(low, unit))} to {(high is null ? "?" : Value(high, unit))}";
 
-    public static string Share(double share) => Number(share * 100, 1) + " %";
+    /// <summary>A share in per cent. What is just below 100 % is never rounded up to it.</summary>
+    public static string Share(double share, int digits = 1) =>
+        (share is > 0.99 and < 1 ? Number(Math.Floor(share * 1e6) / 1e4, 4) : Number(share * 100, digits)) + " %";
+
+    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     public static string Number(double value, int digits) => value.ToString("#,0." + new string('#', digits), CultureInfo.InvariantCulture);
 

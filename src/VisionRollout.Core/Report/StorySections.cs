@@ -56,7 +56,7 @@ internal static class StorySections
             phase.Activities,
             phase.Error.Length > 0 ? phase.Error : phase.Criterion,
         }));
-        html.Raw($"<details><summary>{report.Steps.Count} steps</summary>");
+        html.Raw($"<details><summary>{ReportText.Count(report.Steps.Count, "step")}</summary>");
         html.Table("Steps in the order in which they were started", ["Step", "Phase", "Start", "Took", "Status", "Attempts", "Error"], report.Steps.Select(step => new HtmlCell[]
         {
             step.Name, step.Phase, new(ReportText.Time(step.Start), "time"), new(ReportText.Duration(step.End - step.Start), "time"), Status(step.Status), HtmlCell.Number($"{step.Attempts}"), step.Error,

@@ -38,6 +38,7 @@ public sealed class RolloutReportTests
         Assert.All(Good.Criteria, criterion => Assert.Equal(Verdict.Go, criterion.Finding?.Verdict));
         Assert.All(Bad.Criteria, criterion => Assert.Null(criterion.Finding));
         Assert.Contains("Not measured.", HtmlReport.Render(Bad), StringComparison.Ordinal);
+        Assert.Contains("99.9995 %", HtmlReport.Render(Good), StringComparison.Ordinal);
     }
 
     [Fact]
