@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -15,6 +16,7 @@ internal sealed class ProbeTraffic : IAsyncDisposable
     private const int MostInFlight = 512;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMilliseconds(250);
 
     private readonly RehearsalScenario scenario;
     private readonly DataPlane dataPlane;
@@ -87,12 +89,15 @@ internal sealed class ProbeTraffic : IAsyncDisposable
     {
         using var timer = new PeriodicTimer(Beat);
         var owed = 0d;
+        var previous = Stopwatch.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
-                // Beats that the machine was too busy for are not made up: a burst would not be a steady rate.
-                for (owed = Math.Min(owed, 1) + scenario.ProbesPerSecond * Beat.TotalSeconds; owed >= 1; owed--)
+                // What a busy machine has delayed by more than the limit is not made up: a burst would not be a steady rate.
+                var elapsed = Math.Min(Stopwatch.GetElapsedTime(previous).TotalSeconds, LongestCatchUp.TotalSeconds);
+                previous = Stopwatch.GetTimestamp();
+                for (owed += scenario.ProbesPerSecond * elapsed; owed >= 1; owed--)
                 {
                     await slots.WaitAsync(stopping.Token);
                     Track(SendAsync(gateway, ProbeRequest.Of(Interlocked.Increment(ref sequence), services)));
