@@ -20,6 +20,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(CanaryStageStarted), "canary-stage-started")]
 [JsonDerivedType(typeof(CanarySampled), "canary-sampled")]
 [JsonDerivedType(typeof(CanaryStageEnded), "canary-stage-ended")]
+[JsonDerivedType(typeof(LiveSampled), "live-sampled")]
 [JsonDerivedType(typeof(TrafficMoving), "traffic-moving")]
 [JsonDerivedType(typeof(TrafficMoved), "traffic-moved")]
 [JsonDerivedType(typeof(TrafficMeasured), "traffic-measured")]

@@ -49,8 +49,9 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
                 shell.Warn($"{activity} is undecided at the end of its dwell and is extended by {canary.Extension.TotalMinutes:0} min: {last?.Reason}");
             }
 
+            // The last interval is the longer one: counters that had no time to be scraped would look as if they stood still.
             var next = now + canary.Poll;
-            await session.WaitUntilAsync(next < deadline || now >= deadline ? next : deadline, at => Show(at, deadline), token);
+            await session.WaitUntilAsync(now < deadline && next + canary.Poll > deadline ? deadline : next, at => Show(at, deadline), token);
             await JudgeAsync(judge, state, token);
         }
     }

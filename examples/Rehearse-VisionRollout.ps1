@@ -1,0 +1,76 @@
+<#
+.SYNOPSIS
+    Rehearses the whole rollout on this machine: starts a rehearsal cluster and runs the very same runbook against it.
+.DESCRIPTION
+    Nothing is needed but this machine: the cluster speaks the real protocols on loopback addresses, the eight hours pass on a virtual clock,
+    and real requests run through its gateway all the time. The report lies in -ReportPath afterwards.
+
+    Exit codes are those of the runbook; 6 means that the rollout ended as planned but requests or writes were lost, repeated or misrouted.
+.EXAMPLE
+    ./Rehearse-VisionRollout.ps1
+    The rollout as planned.
+.EXAMPLE
+    ./Rehearse-VisionRollout.ps1 -Fault performance-degradation
+    The new version is too slow: the plan's contingency is rehearsed.
+#>
+[CmdletBinding()]
+param(
+    # A row of the risk matrix to rehearse: migration-failure, service-communication, performance-degradation, external-service or resource-exhaustion.
+    [ValidateSet('migration-failure', 'service-communication', 'performance-degradation', 'external-service', 'resource-exhaustion')]
+    [string] $Fault,
+
+    # The plan.
+    [string] $Plan = [System.IO.Path]::Combine($PSScriptRoot, 'rollout.psd1'),
+
+    # The version to roll out.
+    [string] $Version = 'v1.1.0',
+
+    # Folder of the report.
+    [string] $ReportPath = [System.IO.Path]::Combine($PWD.Path, 'report'),
+
+    # Port of the gateway; 0: any free one.
+    [int] $GatewayPort = 0
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module VisionRollout
+
+$journals = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))")
+$code = 1
+try {
+    $rehearsal = Start-Rehearsal -Plan $Plan -GatewayPort $GatewayPort
+    "The rehearsal cluster is up: kubectl --kubeconfig $($rehearsal.KubeConfig) get pods"
+
+    # When each trouble begins, counted from 08:55.
+    switch ($Fault) {
+        'migration-failure'       { $null = Add-RehearsalFault migration-failure -TargetService development }
+        'external-service'        { $null = Add-RehearsalFault external-service -TargetService business -After 1:00:00 }
+        'service-communication'   { $null = Add-RehearsalFault service-communication -TargetVersion $Version -After 2:50:00 }
+        'performance-degradation' { $null = Add-RehearsalFault performance-degradation -TargetVersion $Version -Magnitude 80 -After 3:20:00 }
+        'resource-exhaustion'     { $null = Add-RehearsalFault resource-exhaustion -TargetVersion $Version -After 3:30:00 }
+    }
+
+    $runbook = @{
+        Plan        = $Plan
+        Environment = 'production'
+        Version     = $Version
+        Endpoint    = $rehearsal.Endpoint
+        JournalPath = $journals
+        ReportPath  = $ReportPath
+        # A rehearsal has nobody to ask: the deciders' approvals and the checklists are given ahead.
+        Approval    = @{ Canary = @('Tech Lead', 'DevOps Lead'); Cutover = @('CTO') }
+        Confirmed   = @('*')
+    }
+    & ([System.IO.Path]::Combine($PSScriptRoot, 'Start-VisionRollout.ps1')) @runbook
+    $code = $LASTEXITCODE
+
+    $traffic = Get-RehearsalTraffic
+    $traffic
+    Export-RolloutReport -Path $ReportPath
+    if (-not $code -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
+}
+finally {
+    Stop-Rehearsal
+    if ([System.IO.Directory]::Exists($journals)) { [System.IO.Directory]::Delete($journals, $true) }
+}
+exit $code

@@ -1,0 +1,164 @@
+<#
+.SYNOPSIS
+    The rollout of Vision-to-Code: the plan's timeline from 09:00 to 17:00, one phase of the document, one phase here.
+.DESCRIPTION
+    Everything that is decided stands in the plan; everything that happens stands in the journal. When this script is started again, after a
+    crash or on purpose, it goes on where it stopped: phases and steps that are done are not done twice.
+
+    Exit codes: 0 signed off, 1 error, 3 rolled back (the old version serves everything), 4 stopped, 5 held (people decide, then start it again).
+.EXAMPLE
+    ./Start-VisionRollout.ps1 -Version v1.1.0
+    The rollout in production, with the addresses that stand in the plan.
+.EXAMPLE
+    ./Start-VisionRollout.ps1 -Version v1.1.0 -Endpoint ./rehearsal.json -JournalPath ./journals
+    The same against other addresses, for example a rehearsal cluster.
+#>
+[CmdletBinding()]
+param(
+    # The plan.
+    [string] $Plan = [System.IO.Path]::Combine($PSScriptRoot, 'rollout.psd1'),
+
+    # The environment of the plan.
+    [string] $Environment = 'production',
+
+    # The version to roll out: the image tag.
+    [string] $Version = 'v1.1.0',
+
+    # Other addresses than those in the plan: an object or a JSON file.
+    [object] $Endpoint,
+
+    # Folder of the journals.
+    [string] $JournalPath,
+
+    # Folder of the report.
+    [string] $ReportPath = [System.IO.Path]::Combine($PWD.Path, 'report'),
+
+    # Approvals given ahead for an unattended run: gate = roles that have approved.
+    [hashtable] $Approval = @{},
+
+    # Checklists that people have confirmed before the start. Others are asked for at the prompt.
+    [string[]] $Confirmed = @()
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module VisionRollout
+
+$connection = @{ Plan = $Plan; Environment = $Environment }
+if ($Endpoint)    { $connection.Endpoint = $Endpoint }
+if ($JournalPath) { $connection.JournalPath = $JournalPath }
+$session = Connect-Rollout @connection
+
+# Items of a checklist: those that were confirmed ahead are recorded, the others are asked for.
+function Confirm-Checklist([string] $Name) {
+    Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
+}
+
+# Tells the customers, once an hour, that all is well.
+function Send-HourlyProgress([int] $Hour) {
+    Send-RolloutMessage MaintenanceProgress -Occasion "$Hour"
+}
+
+try {
+    $rollout = Start-Rollout -Version $Version
+    foreach ($gate in $Approval.Keys) {
+        foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
+    }
+
+    # 09:00  Preparation: team sync, final checks
+    Invoke-RolloutPhase 'Preparation' {
+        Invoke-RolloutStep 'Announce' {
+            Send-RolloutMessage Started
+            Send-RolloutMessage MaintenanceStarted
+        }
+        foreach ($checklist in $session.Plan.Checklists | Where-Object When -Match '^T-') {
+            Invoke-RolloutStep "Checklist: $($checklist.Name)" { Confirm-Checklist $checklist.Name }
+        }
+        Invoke-RolloutStep 'The old version is healthy' { Test-Deployment $rollout.FromColour }
+    }
+
+    # 09:30  Database: backup, migrations
+    Invoke-RolloutPhase 'Database' {
+        $backups = Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase }
+        Invoke-RolloutStep 'Test the backups'  { $backups | Test-ServiceDatabaseBackup }
+        Invoke-RolloutStep 'Migrate'           { Get-RolloutService | Invoke-DatabaseMigration }
+        Invoke-RolloutStep 'Schema versions'   { Get-RolloutService | Get-DatabaseMigration -Last 5 }
+        Invoke-RolloutStep 'Announce'          { Send-RolloutMessage MigrationsComplete }
+    }
+
+    # 10:00  Blue deploy: deploy, test, validate
+    Invoke-RolloutPhase 'Blue Deploy' {
+        Invoke-RolloutStep 'Deploy'              { Get-RolloutService | Deploy-Service | Watch-Deployment -Timeout 0:10:00 }
+        Invoke-RolloutStep 'Test'                { Test-Deployment $rollout.ToColour }
+        Invoke-RolloutStep 'Confirm'             { Confirm-Checklist 'Blue environment validation' }
+        Invoke-RolloutStep 'Announce'            { Send-RolloutMessage BlueHealthy; Send-HourlyProgress 10 }
+    }
+
+    # 11:30  Canary: 5 %, 10 %, 25 %, 50 %
+    Invoke-RolloutPhase 'Canary' {
+        foreach ($stage in $session.Plan.Canary.Stages) {
+            Invoke-RolloutStep "Canary at $($stage.Percent) %" {
+                if ($stage.Percent -eq $session.Plan.Canary.Stages[0].Percent) {
+                    Send-RolloutMessage CanaryStarted -Weight $stage.Percent
+                    Start-Canary | Watch-Canary
+                }
+                else {
+                    Send-RolloutMessage CanaryStage -Weight $stage.Percent -Occasion "$($stage.Percent)"
+                    Step-Canary | Watch-Canary
+                }
+            }
+        }
+        Invoke-RolloutStep 'Gate: go on to the cutover?' { Test-RolloutGate Canary -Wait }
+        Invoke-RolloutStep 'Announce'                    { Send-HourlyProgress 12 }
+    }
+
+    # 13:00  Cutover: all traffic to the new version
+    Invoke-RolloutPhase 'Cutover' {
+        Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
+        Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
+        Invoke-RolloutStep 'Gate: cut over?'      { Test-RolloutGate Cutover -Wait }
+        Invoke-RolloutStep 'Announce'             { Send-RolloutMessage CutoverStarted; Send-HourlyProgress 13 }
+        Invoke-RolloutStep 'Switch the traffic'   { Switch-Traffic $rollout.ToColour -Confirm:$false }
+        Invoke-RolloutStep 'Keep the old version' { Protect-Environment $rollout.FromColour }
+        Invoke-RolloutStep 'Watch for 15 minutes' { Watch-Rollout -For 0:15:00 }
+        Invoke-RolloutStep 'Announce completion'  { Send-RolloutMessage DeploymentComplete; Send-RolloutMessage MaintenanceVerifying }
+    }
+
+    # 14:00  Validation: tests, monitoring
+    Invoke-RolloutPhase 'Validation' {
+        Invoke-RolloutStep 'Test'           { Test-Deployment $rollout.ToColour }
+        Invoke-RolloutStep 'Watch'          { Watch-Rollout -For 0:30:00 }
+        Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion }
+        Invoke-RolloutStep 'Announce'       { Send-HourlyProgress 14 }
+    }
+
+    # 15:00  Stabilization: monitor, optimize
+    Invoke-RolloutPhase 'Stabilization' {
+        Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00; Send-HourlyProgress 16 }
+        Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
+        Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
+    }
+
+    # 17:00  Complete: final sign-off
+    Invoke-RolloutPhase 'Complete' {
+        Invoke-RolloutStep 'Success criteria' { Test-SuccessCriterion }
+        Invoke-RolloutStep 'Sign off'         { Complete-Rollout }
+        Invoke-RolloutStep 'Announce'         { Send-RolloutMessage Successful; Send-RolloutMessage MaintenanceCompleted }
+    }
+}
+catch {
+    $failure = $_
+    $end = Get-Rollout
+    if (-not $end) { throw }
+    # What people must know, in the channels of the plan. A channel that is down must not hide the failure.
+    $message = switch ($end.Status) { 'RolledBack' { 'RolledBack' } 'Stopped' { 'Stopped' } default { 'Incident' } }
+    Send-RolloutMessage $message -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)" -ErrorAction Continue
+    if ($end.Status -ne 'Held') { Send-RolloutMessage MaintenanceEnded -ErrorAction Continue }
+    Export-RolloutReport -Path $ReportPath -ErrorAction Continue
+    $end
+    $ErrorActionPreference = 'Continue'
+    $PSCmdlet.WriteError($failure)
+    exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
+}
+
+Export-RolloutReport -Path $ReportPath
+Get-Rollout
