@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout;

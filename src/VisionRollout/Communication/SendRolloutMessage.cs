@@ -4,6 +4,7 @@ using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Plan;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout;

@@ -26,5 +26,9 @@ public sealed class GetRehearsalTraffic : RehearsalControlCmdlet
     private RolloutSession? Default { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Default = RolloutSession.Default;
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Default = RolloutSession.Default;
+    }
 }

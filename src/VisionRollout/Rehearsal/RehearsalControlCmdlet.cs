@@ -16,9 +16,14 @@ public abstract class RehearsalControlCmdlet : RolloutCmdlet
     [Parameter]
     public Uri? Control { get; set; }
 
+    private RehearsalCluster? started;
+
+    /// <summary>Finds the cluster of this runspace; later, work off the pipeline thread has no runspace.</summary>
+    protected override void BeginProcessing() => started = RehearsalCluster.OfRunspace().LastOrDefault();
+
     private protected RehearsalControl Open()
     {
-        var address = Control ?? (Rehearsal ?? RehearsalCluster.OfRunspace().LastOrDefault())?.Control
+        var address = Control ?? (Rehearsal ?? started)?.Control
             ?? throw new RolloutException("NoRehearsal", RolloutErrorKind.InvalidState, "No rehearsal cluster was started in this runspace.", "Run Start-Rehearsal first, or pass -Control.");
         return new RehearsalControl(address);
     }

@@ -1,10 +1,10 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
+using VisionRollout.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -19,8 +19,6 @@ namespace VisionRollout;
 [OutputType(typeof(object))]
 public sealed class InvokeRolloutPhase : SessionCmdlet
 {
-    private static readonly ScriptBlock Call = ScriptBlock.Create("& $args[0]");
-
     /// <summary>Name of the phase in the plan's timeline.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(PhaseNameCompleter))]
@@ -113,10 +111,13 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         }
     }
 
-    // A steppable pipeline writes each object of the block as it comes, unlike InvokeScript, which collects them.
+    // A steppable pipeline writes each object of the block as it comes, unlike InvokeScript, which collects them. Such a pipeline takes no
+    // arguments, so the block comes as a variable of a module of its own; the block itself still runs in its author's scope.
     private void InvokeStreaming()
     {
-        using var pipeline = Call.GetSteppablePipeline(CommandOrigin.Internal, [ScriptBlock]);
+        var scope = new PSModuleInfo(linkToGlobal: true);
+        scope.SessionState.PSVariable.Set("phase", ScriptBlock);
+        using var pipeline = scope.NewBoundScriptBlock(ScriptBlock.Create("& $phase")).GetSteppablePipeline(CommandOrigin.Internal);
         pipeline.Begin(this);
         pipeline.Process();
         pipeline.End();
