@@ -17,10 +17,6 @@ public abstract class ServiceDatabaseCmdlet : SessionCmdlet
     /// <summary>The credential as the adapters take it.</summary>
     private protected NetworkCredential? Login => Credential is null || Credential == PSCredential.Empty ? null : Credential.GetNetworkCredential();
 
-    /// <inheritdoc/>
-    // The runspace's session is only known on the pipeline thread.
-    protected override void BeginProcessing() => _ = Current;
-
     /// <summary>The services of these names, in their order; a wildcard without a match gives none, a name without one is an error record.</summary>
     private protected IEnumerable<PlanService> FindServices(IEnumerable<string> names)
     {

@@ -111,13 +111,14 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         }
     }
 
-    // A steppable pipeline writes each object of the block as it comes, unlike InvokeScript, which collects them. Such a pipeline takes no
-    // arguments, so the block comes as a variable of a module of its own; the block itself still runs in its author's scope.
+    // A steppable pipeline writes each object of the block as it comes, unlike InvokeScript, which collects them. It takes its command from a
+    // variable of the caller's scope, evaluated when it is made; the variable is gone before the block runs.
     private void InvokeStreaming()
     {
-        var scope = new PSModuleInfo(linkToGlobal: true);
-        scope.SessionState.PSVariable.Set("phase", ScriptBlock);
-        using var pipeline = scope.NewBoundScriptBlock(ScriptBlock.Create("& $phase")).GetSteppablePipeline(CommandOrigin.Internal);
+        const string name = "__VisionRolloutPhase";
+        SessionState.PSVariable.Set(new PSVariable(name, ScriptBlock, ScopedItemOptions.Private));
+        using var pipeline = ScriptBlock.Create($"& ${name}").GetSteppablePipeline(CommandOrigin.Internal);
+        SessionState.PSVariable.Remove(name);
         pipeline.Begin(this);
         pipeline.Process();
         pipeline.End();
