@@ -136,7 +136,7 @@ internal static partial class PlanValues
         if (nodes.Count < least) cursor.Report(least == 1 ? "is empty." : $"has fewer than {least} values.", least == 1 ? "Name at least one." : "");
         var log = cursor.Log;
         return cursor.Node is PlanList
-            ? [.. nodes.Select((node, index) => item.Read(cursor.Item(index, node)))]
+            ? nodes.Select((node, index) => item.Read(cursor.Item(index, node))).ToArray() // an array: PowerShell can't index what a collection expression makes
             : [item.Read(new PlanCursor(cursor.Node, cursor.Path, log))];
     });
 
