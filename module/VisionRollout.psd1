@@ -54,6 +54,7 @@
         'Undo-Rollout'
         'Watch-Canary'
         'Watch-Deployment'
+        'Watch-Rollout'
     )
     PrivateData          = @{
         PSData = @{
