@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text;
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace VisionRollout.Module.Tests.Shell;
+
+/// <summary>The console host, run as a process of its own.</summary>
+internal static class HostProgram
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    /// <summary>VisionRollout.Host.dll, built in the configuration of these tests.</summary>
+    private static string Assembly
+    {
+        get
+        {
+            var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+            return Path.Combine(Repository.Root, "src", "VisionRollout.Host", "bin", output.Parent!.Name, output.Name, "VisionRollout.Host.dll");
+        }
+    }
+
+    /// <summary>Runs a script text with arguments.</summary>
+    public static async Task<BufferedCommandResult> RunScriptAsync(string text, params string[] arguments)
+    {
+        var path = await Save(text);
+        try
+        {
+            return await RunAsync(["--", path, .. arguments]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Runs the program with arguments, without input.</summary>
+    public static async Task<BufferedCommandResult> RunAsync(params string[] arguments)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        return await Cli.Wrap("dotnet").WithArguments([Assembly, .. arguments]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
+    }
+
+    /// <summary>Runs a script and sends a signal when it has printed a line; gives the exit code and all that it printed.</summary>
+    /// <param name="text">The script.</param>
+    /// <param name="line">The line to wait for.</param>
+    /// <param name="signal">INT (Ctrl-C) or TERM.</param>
+    public static async Task<(int ExitCode, string Output)> SignalAsync(string text, string line, string signal)
+    {
+        var path = await Save(text);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Assembly, path]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        try
+        {
+            var output = new StringBuilder();
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } printed)
+            {
+                output.AppendLine(printed);
+                if (printed == line) await Cli.Wrap("kill").WithArguments([$"-{signal}", $"{process.Id}"]).ExecuteAsync(limit.Token);
+            }
+
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, output.ToString());
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+            File.Delete(path);
+        }
+    }
+
+    private static async Task<string> Save(string text)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"host-test-{Guid.NewGuid():N}.ps1");
+        await File.WriteAllTextAsync(path, text);
+        return path;
+    }
+}
