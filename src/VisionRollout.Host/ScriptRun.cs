@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
 using Microsoft.PowerShell;
@@ -11,9 +12,9 @@ internal sealed class ScriptRun(HostArguments arguments)
     private const int Failed = 1;
     private const int Interrupted = 130;
 
-    // What 'exit N' in a script file leaves behind: $? is false exactly when N is not 0, and $LASTEXITCODE is N.
-    // A native program that failed inside the script sets $LASTEXITCODE too, but not the script's own $?.
-    private const string ExitCodeVariable = "LASTEXITCODE";
+    // 'exit N' in a script file leaves $? false when N is not 0, and N in $LASTEXITCODE; a native program that failed inside
+    // the script sets $LASTEXITCODE too, but not $?. The exit below reaches the host, because this text is no file.
+    private const string ThenExit = "if (-not $?) { exit $(if ($LASTEXITCODE) { $LASTEXITCODE } else { 1 }) }";
 
     private volatile bool interrupted;
 
@@ -43,18 +44,18 @@ internal sealed class ScriptRun(HostArguments arguments)
 
     private int Invoke(PowerShell shell, Runspace runspace, ConsoleUi ui)
     {
-        var script = new Command(arguments.Script);
+        var script = new Command($"& '{CodeGeneration.EscapeSingleQuotedStringContent(arguments.Script)}' @args; {ThenExit}", isScript: true, useLocalScope: true);
         ScriptArguments.Bind(script, Parameters(runspace), arguments.Rest);
         script.MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
         shell.Commands.AddCommand(script).AddCommand("Out-Default");
         try
         {
             shell.Invoke();
-            return shell.HadErrors && runspace.SessionStateProxy.GetVariable(ExitCodeVariable) is int code ? code : 0;
+            return 0;
         }
         catch (PipelineStoppedException)
         {
-            return interrupted ? Interrupted : Failed;
+            return Failed;
         }
         catch (RuntimeException exception)
         {

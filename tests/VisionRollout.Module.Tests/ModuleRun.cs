@@ -66,6 +66,7 @@ internal sealed class ModuleRun
         try
         {
             shell.Invoke(null, Output);
+            if (shell.InvocationStateInfo.State == PSInvocationState.Stopped) failure = new PipelineStoppedException();
         }
         catch (RuntimeException exception)
         {
