@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 using Spectre.Console;
 
@@ -115,6 +116,9 @@ internal sealed class ConsoleUi : PSHostUserInterface, IDisposable
         ? null
         : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
+    // Without the escape sequences of colours, which the engine's formatter puts in everywhere.
+    private static string Plain(string text) => new StringDecorated(text).ToString(OutputRendering.PlainText);
+
     private static bool Is(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
     private static string Label(ChoiceDescription choice) => choice.Label.Replace("&", "", StringComparison.Ordinal);
@@ -146,13 +150,13 @@ internal sealed class ConsoleUi : PSHostUserInterface, IDisposable
     // On a terminal everything goes through one console, so that lines and live progress do not overwrite each other.
     private void Print(TextWriter writer, string text)
     {
-        if (terminal is null) writer.Write(text);
+        if (terminal is null) writer.Write(Plain(text));
         else terminal.WriteAnsi(ansi => ansi.Write(text));
     }
 
     private void Note(string colour, string text)
     {
-        if (terminal is null) Console.Error.WriteLine(text);
-        else terminal.MarkupLine($"[{colour}]{Markup.Escape(text)}[/]");
+        if (terminal is null) Console.Error.WriteLine(Plain(text));
+        else terminal.MarkupLine($"[{colour}]{Markup.Escape(Plain(text))}[/]");
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
@@ -17,20 +16,28 @@ internal static class ScriptArguments
         ParameterMetadata? current = null;
         foreach (var word in words)
         {
-            if (IsName(word))
-            {
-                var colon = word.IndexOf(':', StringComparison.Ordinal);
-                var name = colon < 0 ? word[1..] : word[1..colon];
-                current = Resolve(parameters, name);
-                command.Parameters.Add(colon < 0 ? new CommandParameter(word) : new CommandParameter(name, Value(current, word[(colon + 1)..])));
-                if (colon >= 0 || current?.SwitchParameter == true) current = null;
-            }
-            else
+            if (!IsName(word))
             {
                 command.Parameters.Add(new CommandParameter(null, Value(current, word)));
                 current = null;
+                continue;
             }
+
+            var colon = word.IndexOf(':', StringComparison.Ordinal);
+            current = Resolve(parameters, colon < 0 ? word[1..] : word[1..colon]);
+            if (colon < 0) command.Parameters.Add(new CommandParameter(word));
+            else AddPair(command, current, word[..colon], word[(colon + 1)..]);
+            if (colon >= 0 || current?.SwitchParameter == true) current = null;
         }
+    }
+
+    // -Name:value. The engine splits the pair when arguments are passed on, so a switch is given by its name alone, or not at all.
+    private static void AddPair(Command command, ParameterMetadata? parameter, string name, string word)
+    {
+        var value = Value(parameter, word);
+        if (parameter?.SwitchParameter == true && value is false) return;
+        command.Parameters.Add(new CommandParameter(name));
+        if (parameter?.SwitchParameter != true || value is not true) command.Parameters.Add(new CommandParameter(null, value));
     }
 
     private static bool IsName(string word) => word.Length > 1 && word[0] == '-' && (char.IsLetter(word[1]) || word[1] == '_');
