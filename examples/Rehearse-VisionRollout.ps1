@@ -38,7 +38,7 @@ Import-Module VisionRollout
 $journals = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))")
 $code = 1
 try {
-    $rehearsal = Start-Rehearsal -Plan $Plan -GatewayPort $GatewayPort
+    $rehearsal = Start-Rehearsal -Plan $Plan -GatewayPort $GatewayPort -ProbesPerSecond 120
     "The rehearsal cluster is up: kubectl --kubeconfig $($rehearsal.KubeConfig) get pods"
 
     # When each trouble begins, counted from 08:55.
@@ -66,7 +66,7 @@ try {
 
     $traffic = Get-RehearsalTraffic
     $traffic
-    Export-RolloutReport -Path $ReportPath
+    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown
     if (-not $code -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
 }
 finally {

@@ -60,8 +60,10 @@ function Send-HourlyProgress([int] $Hour) {
 
 try {
     $rollout = Start-Rollout -Version $Version
-    foreach ($gate in $Approval.Keys) {
-        foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
+    Invoke-RolloutStep 'Approvals given ahead' {
+        foreach ($gate in $Approval.Keys) {
+            foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
+        }
     }
 
     # 09:00  Preparation: team sync, final checks
@@ -153,12 +155,12 @@ catch {
     $message = switch ($end.Status) { 'RolledBack' { 'RolledBack' } 'Stopped' { 'Stopped' } default { 'Incident' } }
     Send-RolloutMessage $message -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)" -ErrorAction Continue
     if ($end.Status -ne 'Held') { Send-RolloutMessage MaintenanceEnded -ErrorAction Continue }
-    Export-RolloutReport -Path $ReportPath -ErrorAction Continue
+    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -ErrorAction Continue
     $end
     $ErrorActionPreference = 'Continue'
     $PSCmdlet.WriteError($failure)
     exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
 }
 
-Export-RolloutReport -Path $ReportPath
+Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown
 Get-Rollout

@@ -22,6 +22,9 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     /// <summary>Time between two observations of the share.</summary>
     public TimeSpan ObservationInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Called before every write that is no way back; throws when the rollout was stopped meanwhile. Null: nothing is asked.</summary>
+    public Func<CancellationToken, Task>? BeforeWrite { get; init; }
+
     /// <summary>Fewest requests that an observed share needs.</summary>
     public double FewestRequests { get; init; } = 50;
 
@@ -68,6 +71,8 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         await record(new TrafficMoving(target.Weights, target.HeaderColour, target.Reason));
         for (var (attempt, seen) = (1, before); ; attempt++)
         {
+            // After the intent stands in the journal: a stop that was asked for earlier is seen here, a later one finds the intent.
+            if (!target.IsWayBack && BeforeWrite is not null) await BeforeWrite(token);
             try
             {
                 await router.WriteAsync(seen, target.Weights, target.HeaderColour, token);

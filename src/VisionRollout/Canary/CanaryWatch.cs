@@ -128,7 +128,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
             return;
         }
 
-        throw new RolloutException("CanaryUndecided", RolloutErrorKind.InvalidState, $"{activity} is undecided at the end of its dwell: {reason}.",
+        throw new RolloutException("CanaryUndecided", RolloutErrorKind.InvalidState, $"{activity} is undecided at the end of its dwell: {reason.TrimEnd('.')}.",
             "An undecided stage is never promoted. More traffic, a longer dwell or finer histogram edges decide it.", stage.Percent)
         {
             Trigger = canary.WhenUndecided == UndecidedAction.RollBack ? Contingency.Decision : "",
@@ -140,7 +140,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     {
         shell.Progress(activity, "", done: true);
         await session.RecordAsync(new CanaryStageEnded(stage.Percent, Verdict.NoGo, reason), token);
-        throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {reason}.", "", stage.Percent)
+        throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {reason.TrimEnd('.')}.", "", stage.Percent)
         {
             Trigger = trigger ?? findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo)?.Trigger ?? "",
             Findings = findings,

@@ -86,7 +86,7 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         var decision = result.Deciders == Verdict.NoGo || (result.Verdict == Verdict.Undecided && gate.WhenUndecided == UndecidedAction.RollBack);
         var evidence = result.Findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo)?.Trigger ?? "";
-        return new("GateNotGo", RolloutErrorKind.Failed, $"Gate '{gate.Name}' is {result.Verdict}: {result.Reason}.",
+        return new("GateNotGo", RolloutErrorKind.Failed, $"Gate '{gate.Name}' is {result.Verdict}: {result.Reason.TrimEnd('.')}.",
             result.Verdict == Verdict.Undecided ? $"Get the missing approvals or evidence, then start the runbook again. Deciders: {string.Join(gate.RequireAll ? " + " : " or ", gate.Deciders)}." : "", gate.Name)
         {
             Trigger = decision ? Contingency.Decision : evidence,

@@ -128,7 +128,13 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     {
         Run(async (shell, token) =>
         {
-            if (failure.Cause is RolloutStoppedException stopped) throw stopped;
+            if (failure.Cause is RolloutStoppedException stopped)
+            {
+                // The stopping shell moves the traffic too. This one may have been about to move it the other way, so it does not rely on that.
+                await WayBack.MoveTrafficAsync(session, stopped.Message, token);
+                throw stopped;
+            }
+
             await session.RecordAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
             if (Contingency.Find(session.Plan, failure.Trigger) is { } risk)
                 await EndAsync(session, risk, failure.Trigger, failure.Message, failure.Cause?.Findings ?? [], shell, token);

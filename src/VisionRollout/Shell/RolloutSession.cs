@@ -25,7 +25,7 @@ public sealed class RolloutSession : IDisposable
         Journals = new JournalDirectory(journalDirectory);
         World = new OutsideWorld(plan, environment);
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
-        mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan));
+        mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
     }
 
     /// <summary>The plan.</summary>

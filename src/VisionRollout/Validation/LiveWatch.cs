@@ -54,7 +54,7 @@ internal sealed class LiveWatch
             .. await session.Checks.ResourcesAsync([colour], token),
         ];
         if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return seen.Sample;
-        throw new RolloutException("LiveNoGo", RolloutErrorKind.Failed, $"{version} ({colour}) {bad.Criterion}: {bad.Reason}.", "", colour) { Trigger = bad.Trigger, Findings = [bad, .. findings.Where(finding => finding != bad)] };
+        throw new RolloutException("LiveNoGo", RolloutErrorKind.Failed, $"{version} ({colour}) {bad.Criterion}: {bad.Reason.TrimEnd('.')}.", "", colour) { Trigger = bad.Trigger, Findings = [bad, .. findings.Where(finding => finding != bad)] };
     }
 
     private double? Limit(string metric) => session.Plan.SuccessCriteria.FirstOrDefault(criterion => string.Equals(criterion.Metric, metric, StringComparison.OrdinalIgnoreCase))?.Limit;

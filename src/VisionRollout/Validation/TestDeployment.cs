@@ -68,7 +68,7 @@ public sealed class TestDeployment : SessionCmdlet
         }
 
         var worst = result.Findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo);
-        throw new RolloutException("DeploymentUnfit", RolloutErrorKind.Failed, $"{colour} is not fit for traffic: {result.Reason}.", "Test-Deployment -PassThru shows every finding.", colour)
+        throw new RolloutException("DeploymentUnfit", RolloutErrorKind.Failed, $"{colour} is not fit for traffic: {result.Reason.TrimEnd('.')}.", "Test-Deployment -PassThru shows every finding.", colour)
         {
             Trigger = worst?.Trigger ?? "", Findings = result.Findings,
         };
