@@ -55,7 +55,7 @@ function Package {
     $folder = Get-InRepository 'artifacts/package/VisionRollout'
     $zip = Get-InRepository "artifacts/package/VisionRollout.$version.zip"
     if ([System.IO.Directory]::Exists($folder)) { [System.IO.Directory]::Delete($folder, $true) }
-    [System.IO.File]::Delete($zip)
+    if ([System.IO.File]::Exists($zip)) { [System.IO.File]::Delete($zip) }
     Invoke-Program dotnet 'build', (Get-InRepository 'module'), '--configuration', 'Release', '--nologo', "-p:ArtifactsModule=$folder/$version/"
     [System.IO.Compression.ZipFile]::CreateFromDirectory($folder, $zip, [System.IO.Compression.CompressionLevel]::Optimal, $true)
     "Package: $folder/$version"

@@ -147,15 +147,16 @@ internal sealed class ConsoleUi : PSHostUserInterface, IDisposable
         }
     }
 
-    // On a terminal everything goes through one console, so that lines and live progress do not overwrite each other.
+    // Live progress leaves the screen while something is printed, and comes back with the next record.
     private void Print(TextWriter writer, string text)
     {
-        if (terminal is null) writer.Write(Plain(text));
-        else terminal.WriteAnsi(ansi => ansi.Write(text));
+        progress.Suspend();
+        writer.Write(terminal is null ? Plain(text) : text);
     }
 
     private void Note(string colour, string text)
     {
+        progress.Suspend();
         if (terminal is null) Console.Error.WriteLine(Plain(text));
         else terminal.MarkupLine($"[{colour}]{Markup.Escape(Plain(text))}[/]");
     }

@@ -11,7 +11,9 @@ internal static class ErrorText
         var text = new StringBuilder();
         text.Append("ERROR: ").AppendLine(record.ErrorDetails?.Message ?? record.Exception.Message);
         if (record.InvocationInfo is { } place && !string.IsNullOrEmpty(place.PositionMessage)) text.AppendLine(place.PositionMessage);
-        text.Append("Error id: ").Append(record.FullyQualifiedErrorId);
-        return text.ToString();
+
+        // What 'throw "text"' gives has its text as id.
+        if (record.FullyQualifiedErrorId != record.Exception.Message) text.Append("Error id: ").Append(record.FullyQualifiedErrorId);
+        return text.ToString().TrimEnd();
     }
 }

@@ -1,4 +1,7 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.Loader;
+using VisionRollout.Module.Tests.Shell;
 
 namespace VisionRollout.Module.Tests.Module;
 
@@ -51,6 +54,38 @@ public sealed class LoadContextTests
         other.Unload();
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData("Use-Other; Use-Ours", "1.0.0.0 ours")]
+    [InlineData("Use-Ours; Use-Other", "ours 1.0.0.0")]
+    public async Task Another_version_of_a_library_in_the_shell_and_ours_live_side_by_side_in_either_order(string order, string expected)
+    {
+        // A process of its own: this one has its libraries already. The other version stands for what another module brings.
+        var folder = Directory.CreateTempSubdirectory("other-version-");
+        try
+        {
+            var other = new PersistedAssemblyBuilder(new AssemblyName("YamlDotNet") { Version = new Version(1, 0, 0, 0) }, typeof(object).Assembly);
+            other.DefineDynamicModule("YamlDotNet").DefineType("YamlDotNet.Old", TypeAttributes.Public).CreateType();
+            other.Save(Path.Combine(folder.FullName, "YamlDotNet.dll"));
+            var result = await HostProgram.RunScriptAsync($$"""
+                param($Folder)
+                function Use-Other { [string] [System.Reflection.Assembly]::LoadFrom("$Folder/YamlDotNet.dll").GetName().Version }
+                function Use-Ours {
+                    Import-Module VisionRollout
+                    $context = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Import-RolloutPlan).ImplementingType.Assembly)
+                    $yaml = $context.LoadFromAssemblyName([System.Reflection.AssemblyName]::new('YamlDotNet'))
+                    if ($yaml.GetName().Version.Major -gt 1 -and $yaml.GetType('YamlDotNet.Serialization.Deserializer')) { 'ours' }
+                }
+                {{order}}
+                """, folder.FullName);
+            Assert.Equal(expected, string.Join(' ', result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+            Assert.Equal(0, result.ExitCode);
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Only_the_loader_enters_the_shells_own_context_from_the_modules_folder()
     {
@@ -60,9 +95,9 @@ public sealed class LoadContextTests
         Assert.Equal(["VisionRollout.Loader"], entered.Select(assembly => assembly.GetName().Name));
     }
 
-    private static async Task<System.Reflection.Assembly> CmdletAssembly(ModuleHost host)
+    private static async Task<Assembly> CmdletAssembly(ModuleHost host)
     {
         var result = await host.RunAsync("(Get-Command -Module VisionRollout | ForEach-Object { $_.ImplementingType.Assembly })[0]");
-        return (System.Reflection.Assembly)result.Output[0].BaseObject;
+        return (Assembly)result.Output[0].BaseObject;
     }
 }
