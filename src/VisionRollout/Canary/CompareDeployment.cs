@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Canary;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -43,7 +44,5 @@ public sealed class CompareDeployment : SessionCmdlet
         shell.Write(judge.Add(await session.World.Metrics.ReadAsync(deployments, now, token)));
     });
 
-    private string? Colour(string? name) => name is null ? null
-        : Current.Plan.Colours.Names.FirstOrDefault(colour => string.Equals(colour, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new RolloutException("ColourNotFound", RolloutErrorKind.NotFound, $"'{name}' is no colour of the plan.", $"Its colours are: {string.Join(", ", Current.Plan.Colours.Names)}.", name);
+    private string? Colour(string? name) => name is null ? null : Current.Plan.GetColour(name);
 }

@@ -37,13 +37,13 @@ public sealed class ConfirmRolloutChecklist : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var checklist = Current.Plan.Checklists.FirstOrDefault(list => string.Equals(list.Name, Name, StringComparison.OrdinalIgnoreCase));
-        if (checklist is null)
+        PlanChecklist? checklist = null;
+        RunItem(Name, (_, _) =>
         {
-            WriteError(ErrorRecords.From(new RolloutException("ChecklistNotFound", RolloutErrorKind.NotFound, $"The plan has no checklist '{Name}'.", $"Its checklists are: {string.Join(", ", Current.Plan.Checklists.Select(list => list.Name))}.", Name)));
-            return;
-        }
-
+            checklist = Current.Plan.GetChecklist(Name);
+            return Task.CompletedTask;
+        });
+        if (checklist is null) return;
         IReadOnlyList<string> open = [];
         Run(async (_, token) =>
         {

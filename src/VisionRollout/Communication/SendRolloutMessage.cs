@@ -42,13 +42,13 @@ public sealed class SendRolloutMessage : SessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var message = Current.Plan.Messages.FirstOrDefault(item => string.Equals(item.Name, Name, StringComparison.OrdinalIgnoreCase));
-        if (message is null)
+        PlanMessage? message = null;
+        RunItem(Name, (_, _) =>
         {
-            WriteError(ErrorRecords.From(new RolloutException("MessageNotFound", RolloutErrorKind.NotFound, $"The plan has no message '{Name}'.", $"Its messages are: {string.Join(", ", Current.Plan.Messages.Select(item => item.Name))}.", Name)));
-            return;
-        }
-
+            message = Current.Plan.GetMessage(Name);
+            return Task.CompletedTask;
+        });
+        if (message is null) return;
         foreach (var channel in message.Channels.Select(name => Current.Plan.Channels.First(item => item.Name == name)))
         {
             if (!ShouldProcess(channel.Name, $"Send '{message.Name}'")) continue;

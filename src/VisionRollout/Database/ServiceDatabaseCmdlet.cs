@@ -33,13 +33,13 @@ public abstract class ServiceDatabaseCmdlet : SessionCmdlet
             }
             else
             {
-                WriteError(ErrorRecords.From(NotFound(name)));
+                WriteError(ErrorRecords.From(PlanLookup.NotFound(Current.Plan, "Service", name, Current.Plan.Services.Select(service => service.Name))));
             }
         }
     }
 
     /// <summary>The service of this name.</summary>
-    private protected PlanService FindService(string name) => Current.Plan.FindService(name) ?? throw NotFound(name);
+    private protected PlanService FindService(string name) => Current.Plan.FindService(name) ?? throw PlanLookup.NotFound(Current.Plan, "Service", name, Current.Plan.Services.Select(service => service.Name));
 
     /// <summary>A place for backups as given, or the environment's: an S3 address as it is, a folder in full.</summary>
     private protected string Place(string? given)
@@ -62,7 +62,4 @@ public abstract class ServiceDatabaseCmdlet : SessionCmdlet
             ?? throw new RolloutException("DeploymentUnknown", RolloutErrorKind.InvalidInput, $"The plan names no Deployment of service '{service.Name}' in the live colour '{colour}'.",
                 $"Add {colour} to the service's Deployments.", service.Name);
     }
-
-    private RolloutException NotFound(string name) => new("ServiceNotFound", RolloutErrorKind.NotFound, $"The plan has no service '{name}'.",
-        $"Its services are: {string.Join(", ", Current.Plan.Services.Select(service => service.Name))}.", name);
 }

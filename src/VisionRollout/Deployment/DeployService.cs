@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
 using VisionRollout.Core.Workloads;
 using VisionRollout.Shell;
 
@@ -42,8 +43,7 @@ public sealed class DeployService : SessionCmdlet
     {
         var session = Current;
         await session.ThrowIfStoppedAsync(token);
-        var service = session.Plan.FindService(name) ?? throw new RolloutException("ServiceNotFound", RolloutErrorKind.NotFound,
-            $"The plan has no service '{name}'.", $"Its services are: {string.Join(", ", session.Plan.Services.Select(item => item.Name))}.", name);
+        var service = session.Plan.GetService(name);
         var route = await session.World.Router.ReadAsync(token);
         var state = await session.FindStateAsync(token);
         var colour = Colour ?? (state is { Completed: null } ? state.Started.ToColour : session.Plan.Colours.Other(route.LiveColour));

@@ -16,8 +16,7 @@ public abstract class GateCmdlet : SessionCmdlet
     public string Name { get; set; } = "";
 
     /// <summary>The plan's gate of that name.</summary>
-    private protected PlanGate FindGate() => Current.Plan.FindGate(Name) ?? throw new RolloutException("GateNotFound", RolloutErrorKind.NotFound,
-        $"The plan has no gate '{Name}'.", $"Its gates are: {string.Join(", ", Current.Plan.Gates.Select(gate => gate.Name))}.", Name);
+    private protected PlanGate FindGate() => Current.Plan.GetGate(Name);
 
     /// <summary>The gate's decider of that role, in the plan's spelling.</summary>
     private protected static string FindDecider(PlanGate gate, string role) => gate.Deciders.FirstOrDefault(decider => string.Equals(decider, role, StringComparison.OrdinalIgnoreCase))

@@ -41,8 +41,7 @@ public sealed class GetRolloutService : SessionCmdlet
         }
         else
         {
-            WriteError(ErrorRecords.From(new RolloutException("ServiceNotFound", RolloutErrorKind.NotFound, $"The plan '{plan.Path}' has no service '{name}'.",
-                NearestName.Suggest(name, [.. plan.Services.Select(item => item.Name)]), name)));
+            WriteError(ErrorRecords.From(PlanLookup.NotFound(plan, "Service", name, plan.Services.Select(item => item.Name))));
         }
     }
 }

@@ -77,13 +77,12 @@ public sealed class StartRehearsal : RolloutCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var environment = Plan.FindEnvironment(Environment);
-        if (environment is null)
+        PlanEnvironment? environment = null;
+        Run((_, _) =>
         {
-            ThrowTerminatingError(ErrorRecords.From(new RolloutException("EnvironmentNotFound", RolloutErrorKind.NotFound, $"The plan '{Plan.Path}' has no environment '{Environment}'.",
-                $"Its environments are: {string.Join(", ", Plan.Environments.Select(item => item.Name))}.", Environment)));
-        }
-
+            environment = Plan.GetEnvironment(Environment);
+            return Task.CompletedTask;
+        });
         if (!ShouldProcess($"{Plan.Name} {environment!.Name}", "Start a rehearsal cluster")) return;
         var program = Path.Combine(Path.GetDirectoryName(typeof(StartRehearsal).Assembly.Location)!, "..", "rehearsal", "VisionRollout.Rehearsal.dll");
         RehearsalCluster? cluster = null;

@@ -36,13 +36,12 @@ public sealed class ConnectRollout : RolloutCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var environment = Plan.FindEnvironment(Environment);
-        if (environment is null)
+        PlanEnvironment? environment = null;
+        Run((_, _) =>
         {
-            ThrowTerminatingError(ErrorRecords.From(new RolloutException("EnvironmentNotFound", RolloutErrorKind.NotFound, $"The plan '{Plan.Path}' has no environment '{Environment}'.",
-                $"Its environments are: {string.Join(", ", Plan.Environments.Select(item => item.Name))}.", Environment)));
-        }
-
+            environment = Plan.GetEnvironment(Environment);
+            return Task.CompletedTask;
+        });
         if (Endpoint is not null) environment = environment! with { Endpoints = Endpoint };
         var journals = JournalPath is null ? JournalDirectory.DefaultPath : SessionState.Path.GetUnresolvedProviderPathFromPSPath(JournalPath);
         var session = new RolloutSession(Plan, environment!, journals);

@@ -36,9 +36,12 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     protected override void EndProcessing()
     {
         var session = Current;
-        var phase = session.Plan.FindPhase(Name);
-        if (phase is null)
-            ThrowTerminatingError(ErrorRecords.From(new RolloutException("PhaseNotFound", RolloutErrorKind.NotFound, $"The plan's timeline has no phase '{Name}'.", $"Its phases are: {string.Join(", ", session.Plan.Timeline.Select(row => row.Name))}.", Name)));
+        PlanPhase? phase = null;
+        Run((_, _) =>
+        {
+            phase = session.Plan.GetPhase(Name);
+            return Task.CompletedTask;
+        });
         if (Prepare(session, phase!)) RunBlock(session, phase!);
     }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Plan;
 using VisionRollout.Core.Traffic;
 using VisionRollout.Shell;
 
@@ -50,8 +51,7 @@ public sealed class SwitchTraffic : SessionCmdlet
         var state = await session.FindStateAsync(token);
         var colour = Colour ?? state?.Started.ToColour
             ?? throw new RolloutException("ColourMissing", RolloutErrorKind.InvalidInput, "No colour was given and no rollout is under way.", "Pass the colour, e.g. Switch-Traffic blue.");
-        colour = session.Plan.Colours.Names.FirstOrDefault(name => string.Equals(name, colour, StringComparison.OrdinalIgnoreCase))
-            ?? throw new RolloutException("ColourNotFound", RolloutErrorKind.NotFound, $"'{colour}' is no colour of the plan.", $"Its colours are: {string.Join(", ", session.Plan.Colours.Names)}.", colour);
+        colour = session.Plan.GetColour(colour);
         if (Force || state is not { Completed: null } || colour != state.Started.ToColour) return colour;
         var open = session.Plan.Gates.Where(gate => state.FindGate(gate.Name).Decision is not { Verdict: Verdict.Go }).Select(gate => gate.Name).ToList();
         if (open.Count == 0) return colour;
