@@ -40,6 +40,19 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task It_leads_a_session_of_its_own_so_that_a_terminals_Ctrl_C_does_not_reach_it()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Sessions are read from /proc.");
+        await using var rehearsal = await RehearsalProcess.StartAsync(TestScenario.Small, Token);
+
+        // proc(5): pid (comm) state ppid pgrp session …
+        var stat = await File.ReadAllTextAsync($"/proc/{rehearsal.ProcessId}/stat", Token);
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+
+        Assert.Equal(rehearsal.ProcessId.ToString(CultureInfo.InvariantCulture), fields[3]);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task SIGTERM_ends_it_in_good_order()
     {
         await using var rehearsal = await RehearsalProcess.StartAsync(TestScenario.Small, Token);
