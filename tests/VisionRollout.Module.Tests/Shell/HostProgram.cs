@@ -51,7 +51,8 @@ internal static class HostProgram
         var path = await Save(text);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Assembly, path]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        // A process that was started in the background (nohup, a build server) has SIGINT ignored, and its children inherit that.
+        using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Assembly, path]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         try
         {
             var output = new StringBuilder();
