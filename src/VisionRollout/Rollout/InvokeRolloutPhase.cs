@@ -49,6 +49,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     private bool Prepare(RolloutSession session, PlanPhase phase)
     {
         var run = true;
+        DateTimeOffset now = default;
         Run(async (shell, token) =>
         {
             var state = await session.StateAsync(token);
@@ -64,7 +65,9 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             var planned = PlannedStart(state, phase);
             if (!NoWait) await WaitAsync(session, phase, planned, shell, token);
             await session.RecordAsync(new PhaseStarted(phase.Name, planned, planned + phase.Duration), token);
+            now = await session.NowAsync(token);
         });
+        if (run) Say($"{now:HH:mm:ss}  {phase.Name} ({phase.Start:HH:mm}, {phase.Activities})");
         return run;
     }
 

@@ -37,7 +37,7 @@ public sealed class InvokeRolloutStep : SessionCmdlet
         Run(async (_, token) => known = (await session.StateAsync(token)).FindStep(phase, Name));
         if (known is { Status: ActivityStatus.Completed, Output: { } output })
         {
-            WriteVerbose($"Step '{Name}' was completed at {known.EndedAt:u}: its recorded output is used.");
+            Say($"{known.EndedAt:HH:mm:ss}    {Name}: was done before");
             WriteObject(RecordedOutput.Replay(output), enumerateCollection: true);
             return;
         }
@@ -64,7 +64,13 @@ public sealed class InvokeRolloutStep : SessionCmdlet
             }
 
             if (errors.Count > 0) Fail(session, phase, errors);
-            Run((_, token) => session.RecordAsync(new StepCompleted(phase, Name, RecordedOutput.Record(output)), token));
+            DateTimeOffset now = default;
+            Run(async (_, token) =>
+            {
+                await session.RecordAsync(new StepCompleted(phase, Name, RecordedOutput.Record(output)), token);
+                now = await session.NowAsync(token);
+            });
+            Say($"{now:HH:mm:ss}    {Name}: done{Summary(output)}");
             return output;
         }
         catch (RuntimeException exception) when (exception is not PipelineStoppedException)
@@ -77,6 +83,10 @@ public sealed class InvokeRolloutStep : SessionCmdlet
             session.Step = null;
         }
     }
+
+    // The last object that gives a reason speaks for the step.
+    private static string Summary(List<object?> output) =>
+        output.OfType<PSObject>().Select(item => item.Properties["Reason"]?.Value as string).LastOrDefault(reason => reason is { Length: > 0 }) is { } reason ? $". {reason.TrimEnd('.')}." : "";
 
     private void Fail(RolloutSession session, string phase, List<ErrorRecord> errors)
     {

@@ -51,6 +51,9 @@ public abstract class RolloutCmdlet : PSCmdlet, IDisposable
         if (Pump(work) is { } failure) WriteError(ErrorRecords.From(failure, target));
     }
 
+    /// <summary>Says a line to the person who watches, on the information stream: shown like Write-Host's, redirectable, never output.</summary>
+    private protected void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+
     private Exception? Pump(Func<IShell, CancellationToken, Task> work)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(Token);
