@@ -3,6 +3,7 @@ using VisionRollout.Adapters.Backups;
 using VisionRollout.Adapters.Clocks;
 using VisionRollout.Adapters.Http;
 using VisionRollout.Adapters.Kubernetes;
+using VisionRollout.Adapters.Leases;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Adapters.Prometheus;
 using VisionRollout.Adapters.Slack;
@@ -12,6 +13,7 @@ using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Clock;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Metrics;
 using VisionRollout.Core.Plan;
@@ -31,7 +33,8 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IWorkloads> workloads;
     private readonly Lazy<IPodAccess> pods;
     private readonly Lazy<IClusterObjects> objects;
-    private readonly Lazy<ITrafficRouter> router;
+    private readonly Lazy<ClusterRouter> router;
+    private readonly Lazy<ILeaseStore> leases;
     private readonly Lazy<IMetricSource> metrics;
     private readonly Lazy<IAlertSource> alerts;
     private readonly Lazy<IMessageChannel> chat;
@@ -47,7 +50,8 @@ public sealed class OutsideWorld : IDisposable
         Environment = environment;
         var endpoints = environment.Endpoints;
         clock = new(() => endpoints.Clock is { } address ? new RemoteClock(http.Value, address) : new SystemClock());
-        cluster = new(() => new KubernetesConnection(environment));
+        cluster = new(() => new KubernetesConnection(environment) { Fence = Fence });
+        leases = new(() => new KubernetesLeaseStore(cluster.Value, environment.Name));
         workloads = new(() => new KubernetesWorkloads(cluster.Value, plan));
         pods = new(() => new KubernetesPodAccess(cluster.Value));
         objects = new(() => new KubernetesObjects(cluster.Value));
@@ -67,6 +71,15 @@ public sealed class OutsideWorld : IDisposable
 
     /// <summary>The environment.</summary>
     public PlanEnvironment Environment { get; }
+
+    /// <summary>Asked right before everything that changes the environment; throws when this session may not write. Set it before the first use.</summary>
+    public Func<CancellationToken, Task>? Fence { get; init; }
+
+    /// <summary>The environment's lease.</summary>
+    public ILeaseStore Leases => leases.Value;
+
+    /// <summary>Leaves the fencing number at the route, so that a write that the last holder has begun meets another version and is refused.</summary>
+    public Task FenceRouteAsync(long fence, CancellationToken token) => router.Value.FenceAsync(fence, token);
 
     /// <summary>The clock.</summary>
     public IRolloutClock Clock => clock.Value;

@@ -53,6 +53,10 @@ public sealed class KubernetesConnection : IDisposable
         execPipeline = new ResiliencePipelineBuilder().AddTimeout(total).AddRetry(ExecRepetition(firstPause)).Build();
     }
 
+    /// <summary>Asked right before everything that changes the environment is sent, each repetition included; throws when this session may not write.
+    /// Null: nobody is asked.</summary>
+    internal Func<CancellationToken, Task>? Fence { get; set; }
+
     /// <summary>The environment's namespace.</summary>
     internal string Namespace => environment.Namespace;
 
@@ -96,9 +100,17 @@ public sealed class KubernetesConnection : IDisposable
     {
         var client = await ConnectAsync(token);
         KubernetesAnswer? last = null;
+        // Outside the limits of one attempt: to get a lease that a dead process holds may take as long as the lease.
+        if (request.IsFenced && Fence is not null) await Fence(token);
+        var repeated = false;
         try
         {
-            return await pipeline.ExecuteAsync(async inner => last = await SendOnceAsync(client, request, inner), token);
+            return await pipeline.ExecuteAsync(async inner =>
+            {
+                if (repeated && request.IsFenced && Fence is not null) await Fence(inner);
+                repeated = true;
+                return last = await SendOnceAsync(client, request, inner);
+            }, token);
         }
         catch (TimeoutRejectedException) when (last is not null)
         {
@@ -119,6 +131,7 @@ public sealed class KubernetesConnection : IDisposable
     internal async Task<WebSocket> OpenExecAsync(string pod, string container, IReadOnlyList<string> command, CancellationToken token)
     {
         var client = await ConnectAsync(token);
+        if (Fence is not null) await Fence(token);
         try
         {
             return await execPipeline.ExecuteAsync(async inner => await client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container,

@@ -18,6 +18,12 @@ internal sealed record KubernetesRequest(HttpMethod Method, string Path, string 
     /// <summary>True for the proxy of a pod or Service: its answers are the pod's own, also when they are failures.</summary>
     public bool IsProxy { get; init; }
 
+    /// <summary>True for what is no write to the environment itself: reviews, the lease, the journal. These need no lease.</summary>
+    public bool IsUnfenced { get; init; }
+
+    /// <summary>True when the request changes the environment, so that only who holds its lease may send it.</summary>
+    public bool IsFenced => Method != HttpMethod.Get && !IsUnfenced;
+
     /// <summary>True for a patch that names no resourceVersion: it conflicts with nobody's change, and can be sent again.</summary>
     public bool ConflictPasses => Method == HttpMethod.Patch && Body?["metadata"]?["resourceVersion"] is null;
 

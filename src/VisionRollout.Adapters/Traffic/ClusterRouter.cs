@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using VisionRollout.Adapters.GatewayApi;
@@ -62,6 +63,15 @@ public sealed class ClusterRouter : ITrafficRouter
             ["spec"] = new JsonObject { [dialect.Entries] = document.Entries.DeepClone() },
         });
         return await PatchAsync(request, seen, document.Entries, token);
+    }
+
+    /// <summary>Writes the fencing number of a new lease holder beside the route, which gives the route another version: a write that the
+    /// last holder prepared before is refused by the API server.</summary>
+    internal async Task FenceAsync(long fence, CancellationToken token)
+    {
+        var (path, _) = await LoadAsync(token);
+        var body = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["visionrollout/fence"] = fence.ToString(CultureInfo.InvariantCulture) } } };
+        await connection.SendAsync(KubernetesRequest.MergePatch(path, Subject, body) with { IsUnfenced = true }, token);
     }
 
     /// <summary>Sends the patch. A conflict is looked into: a request whose answer was lost conflicts with itself when it is repeated (then

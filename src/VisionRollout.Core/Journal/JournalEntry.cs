@@ -40,4 +40,5 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(StopRequested), "stop-requested")]
 [JsonDerivedType(typeof(RolledBack), "rolled-back")]
 [JsonDerivedType(typeof(JournalRepaired), "journal-repaired")]
+[JsonDerivedType(typeof(LeaseAcquired), "lease-acquired")]
 public abstract record JournalEntry;

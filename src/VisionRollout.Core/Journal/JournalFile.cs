@@ -28,6 +28,9 @@ public sealed class JournalFile : IJournal, IDisposable
     public string Location => path;
 
     /// <inheritdoc/>
+    public Action<IReadOnlyList<JournalRecord>>? BeforeAppend { get; set; }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<JournalRecord>> ReadAsync(CancellationToken token)
     {
         await gate.WaitAsync(token);
@@ -51,6 +54,7 @@ public sealed class JournalFile : IJournal, IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var held = await LockAsync(token);
             var torn = ReadNew();
+            BeforeAppend?.Invoke(records);
             if (torn > 0) Write(new JournalRepaired(torn), at);
             return Write(entry, at);
         }

@@ -12,6 +12,13 @@ public sealed class RolloutJournal(IJournal journal) : IDisposable
     /// <summary>Where it is, for people.</summary>
     public string Location => journal.Location;
 
+    /// <summary>See <see cref="IJournal.BeforeAppend"/>.</summary>
+    public Action<IReadOnlyList<JournalRecord>>? BeforeAppend
+    {
+        get => journal.BeforeAppend;
+        set => journal.BeforeAppend = value;
+    }
+
     /// <summary>The state now; null when nothing was started.</summary>
     public async Task<RolloutState?> ReadStateAsync(CancellationToken token)
     {

@@ -79,6 +79,9 @@ public sealed record RolloutState
     /// <summary>Until when the old colour is kept (UTC); null before.</summary>
     public DateTimeOffset? KeepUntil { get; init; }
 
+    /// <summary>Who got the environment's lease last; null when nobody did.</summary>
+    public LeaseAcquired? Lease { get; init; }
+
     /// <summary>Folds a journal; null when it holds no start.</summary>
     public static RolloutState? From(IEnumerable<JournalRecord> records) => records.Aggregate((RolloutState?)null, Fold);
 
@@ -121,6 +124,7 @@ public sealed record RolloutState
         RolledBack back => this with { RolledBack = back },
         ContingencyStarted contingency => this with { Contingency = contingency },
         SuccessMeasured success => this with { Success = success },
+        LeaseAcquired lease => this with { Lease = lease },
         EnvironmentProtected protection => this with { KeepUntil = protection.KeepUntil },
         _ => this,
     };

@@ -33,6 +33,10 @@ public sealed class ConnectRollout : RolloutCmdlet
     [Parameter]
     public string? JournalPath { get; set; }
 
+    /// <summary>How long whoever runs a rollout may be silent before another session takes over, in real time: 3 s to 10 min.</summary>
+    [Parameter]
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -40,15 +44,19 @@ public sealed class ConnectRollout : RolloutCmdlet
         Run((_, _) =>
         {
             environment = Plan.GetEnvironment(Environment);
-            return Task.CompletedTask;
+            if (LeaseDuration >= TimeSpan.FromSeconds(3) && LeaseDuration <= TimeSpan.FromMinutes(10)) return Task.CompletedTask;
+            throw new RolloutException("LeaseDurationOutOfRange", RolloutErrorKind.InvalidInput, $"A lease of {LeaseDuration.TotalSeconds:0.#} s is out of range.",
+                "Pass a -LeaseDuration from 0:00:03 to 0:10:00.", LeaseDuration);
         });
         if (Endpoint is not null) environment = environment! with { Endpoints = Endpoint };
         var journals = JournalPath is null ? JournalDirectory.DefaultPath : SessionState.Path.GetUnresolvedProviderPathFromPSPath(JournalPath);
-        var session = new RolloutSession(Plan, environment!, journals);
+        var session = new RolloutSession(Plan, environment!, journals) { LeaseDuration = LeaseDuration };
         try
         {
             Run(async (shell, token) =>
             {
+                // A session that this one replaces no longer writes.
+                if (RolloutSession.Default is { } replaced) await replaced.ReleaseLeaseAsync();
                 var who = await session.World.Objects.WhoAmIAsync(token);
                 var route = await session.World.Router.ReadAsync(token);
                 shell.Verbose($"Connected to {session.Environment.Name} as {who}; {RolloutInfo.Weights(route.Weights)}.");

@@ -19,6 +19,6 @@ public sealed class DisconnectRollout : RolloutCmdlet
         var session = Session ?? RolloutSession.Default;
         if (session is null) return;
         if (ReferenceEquals(session, RolloutSession.Default)) RolloutSession.Default = null;
-        session.Dispose();
+        Run(async (_, _) => await session.DisposeAsync());
     }
 }

@@ -38,9 +38,20 @@ public sealed class StartRollout : SessionCmdlet
         if (!ShouldProcess($"{session.Environment.Name} ({session.Environment.Namespace})", $"Start or resume the rollout of {version}")) return;
         Run(async (shell, token) =>
         {
-            var journal = await FindResumableAsync(session, version!, token);
-            if (journal is null) await StartAsync(session, version!, token);
-            else await ResumeAsync(session, journal, shell, token);
+            await session.AcquireLeaseAsync(takeOver: false, shell, token);
+            try
+            {
+                var journal = await FindResumableAsync(session, version!, token);
+                if (journal is null) await StartAsync(session, version!, token);
+                else await ResumeAsync(session, journal, shell, token);
+                await session.RecordLeaseAsync(token);
+            }
+            catch
+            {
+                await session.ReleaseLeaseAsync();
+                throw;
+            }
+
             var current = await session.FindJournalAsync(token);
             shell.Write(RolloutInfo.From(await session.StateAsync(token), current!.Location));
         });

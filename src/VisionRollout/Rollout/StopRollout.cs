@@ -35,6 +35,7 @@ public sealed class StopRollout : SessionCmdlet
         Run(async (shell, token) =>
         {
             if (state.Stop is null) await session.RecordAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
+            await session.AcquireLeaseAsync(takeOver: true, shell, token);
             var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token);
             if ((await session.StateAsync(token)).Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);

@@ -30,6 +30,7 @@ public sealed class UndoRollout : SessionCmdlet
         if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
         Run(async (shell, token) =>
         {
+            await session.AcquireLeaseAsync(takeOver: true, shell, token);
             var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token);
             if (state.Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);

@@ -4,26 +4,31 @@ using VisionRollout.Adapters;
 using VisionRollout.Core.Checks;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
 using VisionRollout.Core.Traffic;
+using VisionRollout.Shell;
 
 namespace VisionRollout;
 
 /// <summary>A connection to one environment under one plan: clients, clock and journal. Made by Connect-Rollout.</summary>
-public sealed class RolloutSession : IDisposable
+public sealed class RolloutSession : IDisposable, IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
     private readonly Lazy<ClusterChecks> checks;
     private readonly Lazy<TrafficMover> mover;
+    private readonly SemaphoreSlim leasing = new(1, 1);
     private RolloutJournal? journal;
+    private volatile HeldLease? lease;
+    private Task? ending;
 
     internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory)
     {
         Plan = plan;
         Environment = environment;
         Journals = new JournalDirectory(journalDirectory);
-        World = new OutsideWorld(plan, environment);
+        World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
     }
@@ -37,6 +42,9 @@ public sealed class RolloutSession : IDisposable
     /// <summary>Folder of the journals.</summary>
     public string JournalPath => Journals.Path;
 
+    /// <summary>How long whoever holds the environment's lease may be silent before somebody else takes over.</summary>
+    public TimeSpan LeaseDuration { get; internal init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The default session of the current runspace; null when there is none.</summary>
     internal static RolloutSession? Default
     {
@@ -45,7 +53,9 @@ public sealed class RolloutSession : IDisposable
         {
             if (Runspace.DefaultRunspace is not { } runspace) return;
             Defaults.Remove(runspace);
-            if (value is not null) Defaults.Add(runspace, value);
+            if (value is null) return;
+            Defaults.Add(runspace, value);
+            runspace.StateChanged += value.OnRunspace;
         }
     }
 
@@ -67,25 +77,25 @@ public sealed class RolloutSession : IDisposable
     /// <summary>The step that runs in this session; null between steps.</summary>
     internal string? Step { get; set; }
 
+    /// <summary>Closes the clients. A lease that is still held is given back by a task of the session's own, which closes them when it is through;
+    /// <see cref="DisposeAsync"/> waits for it.</summary>
+    public void Dispose() => ending ??= EndAsync();
+
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        journal?.Dispose();
-        World.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await (ending ??= EndAsync());
 
     /// <summary>The current time of the rollout's clock.</summary>
     internal Task<DateTimeOffset> NowAsync(CancellationToken token) => World.Clock.GetNowAsync(token);
 
     /// <summary>The rollout that this session works on: the one it started or resumed, else the environment's active one; null when there is none.</summary>
     internal async Task<RolloutJournal?> FindJournalAsync(CancellationToken token) =>
-        journal ??= await Journals.FindActiveAsync(Environment.Name, token);
+        journal ??= await Journals.FindActiveAsync(Environment.Name, token) is { } found ? Guard(found) : null;
 
     /// <summary>Works on this rollout from now on.</summary>
     internal void Use(RolloutJournal chosen)
     {
         if (!ReferenceEquals(journal, chosen)) journal?.Dispose();
-        journal = chosen;
+        journal = Guard(chosen);
     }
 
     /// <summary>The state of the rollout.</summary>
@@ -98,10 +108,66 @@ public sealed class RolloutSession : IDisposable
         await FindJournalAsync(token) is { } found ? await found.ReadStateAsync(token) : null;
 
     /// <summary>Records an entry in the rollout's journal; it is on disk when the task ends. Without a rollout nothing is recorded.</summary>
+    /// <exception cref="LeaseLostException">Another session runs the rollout by now.</exception>
     internal async Task RecordAsync(JournalEntry entry, CancellationToken token)
     {
-        if (await FindJournalAsync(token) is { } found)
+        if (await FindJournalAsync(token) is not { } found) return;
+        try
+        {
             await found.AppendAsync(entry, await NowAsync(token), token);
+        }
+        catch (LeaseLostException) when (entry is StepFailed or PhaseFailed)
+        {
+            // The rollout is somebody else's by now and fails or succeeds there; here the failure itself goes up to the caller.
+        }
+
+        if (entry is RolloutCompleted) await ReleaseLeaseAsync();
+    }
+
+    /// <summary>Makes sure that this session holds the environment's lease, and gets it where it doesn't: by waiting out a silent holder, or
+    /// at once with <paramref name="takeOver"/>.</summary>
+    /// <param name="takeOver">Takes it also from a holder that lives, and back when it was lost.</param>
+    /// <param name="shell">Told what is waited for; null for nobody.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="LeaseHeldException">Somebody else holds it and lives.</exception>
+    internal async Task AcquireLeaseAsync(bool takeOver, IShell? shell, CancellationToken token)
+    {
+        await leasing.WaitAsync(token);
+        try
+        {
+            if (lease is { IsLost: false } mine && await IsOursAsync(mine, token)) return;
+            if (lease is { } lost) await lost.DisposeAsync();
+            lease = null;
+            var request = new LeaseRequest(Environment.Name, await World.Objects.WhoAmIAsync(token), LeaseDuration)
+            {
+                TakeOver = takeOver,
+                OnWait = text => shell?.Progress("Waiting for the lease", text),
+            };
+            lease = await new LeaseAcquisition(World.Leases, TimeProvider.System).AcquireAsync(request, token);
+            shell?.Progress("Waiting for the lease", "", done: true);
+            if (lease.TakenFrom is not null) await World.FenceRouteAsync(lease.Fence, token);
+            await RecordLeaseAsync(token);
+        }
+        finally
+        {
+            leasing.Release();
+        }
+    }
+
+    /// <summary>Notes in the journal, and at the lease, that this session runs the rollout.</summary>
+    internal async Task RecordLeaseAsync(CancellationToken token)
+    {
+        if (lease is not { } mine || await FindStateAsync(token) is not { Completed: null } state || state.Lease?.Fence == mine.Fence) return;
+        await RecordAsync(new LeaseAcquired(mine.Fence, mine.Record.Holder!.Identity, mine.TakenFrom?.Describe() ?? ""), token);
+        await mine.NameAsync(state.Started.Id, token);
+    }
+
+    /// <summary>Gives the environment's lease back.</summary>
+    internal async Task ReleaseLeaseAsync()
+    {
+        var held = lease;
+        lease = null;
+        if (held is not null) await held.DisposeAsync();
     }
 
     /// <summary>Waits until <paramref name="until"/> by the rollout's clock, looking around for an emergency stop.</summary>
@@ -125,7 +191,70 @@ public sealed class RolloutSession : IDisposable
     /// <exception cref="RolloutStoppedException">Somebody stopped the rollout.</exception>
     internal async Task ThrowIfStoppedAsync(CancellationToken token)
     {
-        if (await FindStateAsync(token) is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        var state = await FindStateAsync(token);
+        if (state is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        if (lease is not { } mine) return;
+        if (state is { Completed: null, Lease: { } newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
+        mine.ThrowIfLost();
+    }
+
+    private static async Task<bool> IsOursAsync(HeldLease mine, CancellationToken token)
+    {
+        try
+        {
+            await mine.RequireAsync(token);
+            return true;
+        }
+        catch (LeaseLostException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Before everything that changes the environment. A session that has no lease yet gets it here.</summary>
+    private async Task RequireLeaseAsync(CancellationToken token)
+    {
+        if (lease is not { } mine)
+        {
+            await AcquireLeaseAsync(takeOver: false, shell: null, token);
+            return;
+        }
+
+        try
+        {
+            await mine.RequireAsync(token);
+        }
+        catch (LeaseLostException)
+        {
+            await ThrowIfStoppedAsync(token); // that somebody stopped the rollout says more
+            throw;
+        }
+    }
+
+    /// <summary>A session whose lease went to another one appends nothing more, except to a stopped rollout, whose story may be told to its end.</summary>
+    private RolloutJournal Guard(RolloutJournal chosen)
+    {
+        chosen.BeforeAppend = records =>
+        {
+            if (lease is not { } mine) return;
+            if (records.Any(record => record.Entry is StopRequested)) return;
+            if (records.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
+            mine.ThrowIfLost();
+        };
+        return chosen;
+    }
+
+    private void OnRunspace(object? sender, RunspaceStateEventArgs change)
+    {
+        if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken) Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        await ReleaseLeaseAsync();
+        journal?.Dispose();
+        World.Dispose();
+        leasing.Dispose();
     }
 
     private RolloutException NoRollout() => new("NoRollout", RolloutErrorKind.InvalidState,
