@@ -36,6 +36,7 @@
         'Invoke-RolloutPhase'
         'Invoke-RolloutStep'
         'Protect-Environment'
+        'Resolve-CanaryVerdict'
         'Restore-ServiceDatabase'
         'Send-RolloutMessage'
         'Start-Canary'

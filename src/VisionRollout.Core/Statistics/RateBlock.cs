@@ -9,6 +9,9 @@ public sealed record RateBlock
     private const double ShareDeviations = 5;
     private const double ShareTolerance = 0.5;
 
+    // So few requests on one side or the other are chance, whatever the normal approximation says.
+    private const double ShareRequests = 10;
+
     /// <summary>Stage that it belongs to.</summary>
     public required string Stage { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record RateBlock
         var pooled = (Counts + interval).Share;
         var deviation = Math.Sqrt(pooled * (1 - pooled) * ((1 / interval.Requests) + (1 / Counts.Requests)));
         var difference = Math.Abs(interval.Share - Counts.Share);
-        return difference <= Math.Max(ShareDeviations * deviation, ShareTolerance * pooled);
+        return difference <= Math.Max(ShareDeviations * deviation, ShareTolerance * pooled) || difference * interval.Requests <= ShareRequests;
     }
 
     /// <summary>Adds one interval.</summary>

@@ -5,18 +5,24 @@ internal sealed class RateEvaluation
 {
     // Until the canary has been read so often, a burst can't be told from a rate: evidence against it counts less.
     private const double FirstReadings = 3;
+    private readonly double tolerance;
     private readonly RateCounts[] counts;
     private readonly double[] goNumerators;
     private readonly double[] noGoNumerators;
 
     public RateEvaluation(IReadOnlyList<RateBlock> blocks, double delta)
     {
+        tolerance = delta;
         Dispersion = Math.Max(ArmDispersion.Factor(blocks.Select(block => block.Canary)), ArmDispersion.Factor(blocks.Select(block => block.Baseline)));
         AgainstCanary = Math.Max(Dispersion, FirstReadings / Math.Max(1, blocks.Sum(block => block.Canary.Intervals)));
         counts = new RateCounts[blocks.Count];
         goNumerators = new double[blocks.Count];
         noGoNumerators = new double[blocks.Count];
-        for (var index = 0; index < blocks.Count; index++) Put(index, blocks[index].Counts, blocks[index].Prior, delta);
+        for (var index = 0; index < blocks.Count; index++)
+        {
+            PutForGo(index, blocks[index].Counts, blocks[index].Prior);
+            PutForNoGo(index, blocks[index].Counts, blocks[index].Prior);
+        }
     }
 
     /// <summary>By how much the log evidence is divided because errors arrive in bursts (quasi-likelihood, McCullagh and Nelder,
@@ -26,12 +32,18 @@ internal sealed class RateEvaluation
     /// <summary>The same for evidence against the canary.</summary>
     public double AgainstCanary { get; }
 
-    /// <summary>Replaces the counts of one block.</summary>
-    public void Put(int index, RateCounts block, GammaPrior prior, double delta)
+    /// <summary>Replaces the counts of one block, as far as <see cref="LogGo"/> needs them.</summary>
+    public void PutForGo(int index, RateCounts block, GammaPrior prior)
     {
         counts[index] = block;
         goNumerators[index] = RateEvidence.LogGoNumerator(block, prior);
-        noGoNumerators[index] = RateEvidence.LogNoGoNumerator(block, prior, delta);
+    }
+
+    /// <summary>Replaces the counts of one block, as far as <see cref="LogNoGo"/> needs them.</summary>
+    public void PutForNoGo(int index, RateCounts block, GammaPrior prior)
+    {
+        counts[index] = block;
+        noGoNumerators[index] = RateEvidence.LogNoGoNumerator(block, prior, tolerance);
     }
 
     /// <summary>Log evidence against a rise of at least <paramref name="delta"/>; never falls when delta grows.</summary>
@@ -61,9 +73,24 @@ internal sealed class RateEvaluation
         return StartMixture.Combine(blocks);
     }
 
-    /// <summary>Largest rise that is not yet excluded, −1 to 1.</summary>
-    public double DeltaHigh(double logBound) => LogGo(1) < logBound ? 1 : RateInterval.Border(-1, 1, delta => LogGo(delta) < logBound);
+    /// <summary>Largest rise that is not yet excluded, −1 to 1; below the tolerance exactly when that is.</summary>
+    public double DeltaHigh(double logBound) => LogGo(1) < logBound ? 1 : Border(rise => LogGo(rise) - logBound, 1);
 
-    /// <summary>Smallest rise that is not yet excluded, −1 to 1.</summary>
-    public double DeltaLow(double logBound) => LogNoGo(-1) < logBound ? -1 : RateInterval.Border(1, -1, delta => LogNoGo(delta) < logBound);
+    /// <summary>Smallest rise that is not yet excluded, −1 to 1; above the tolerance exactly when that is.</summary>
+    public double DeltaLow(double logBound) => LogNoGo(-1) < logBound ? -1 : Border(rise => LogNoGo(rise) - logBound, -1);
+
+    // Excess is above 0 where a rise is excluded, as it is at the given end.
+    private double Border(Func<double, double> excess, double end)
+    {
+        if (excess(tolerance) >= 0)
+        {
+            var (outside, inside) = RootBetween.Bracket(tolerance, -end, excess, tolerance / 2);
+            return RootBetween.Find(inside, outside, excess);
+        }
+        else
+        {
+            var (inside, outside) = RootBetween.Bracket(tolerance, end, excess, tolerance / 2);
+            return RootBetween.Find(inside, outside, excess);
+        }
+    }
 }

@@ -20,10 +20,17 @@ public static class RateEvidence
     /// <param name="delta">The tolerance, a share greater than 0.</param>
     public static double LogNoGoNumerator(RateCounts counts, GammaPrior prior, double delta)
     {
+        // The priors of the canary differ in their rate alone, so that their gamma functions are the same.
+        var shape = prior.Shape + counts.CanaryErrors;
         Span<double> terms = stackalloc double[NoGoMeans.Length];
         for (var index = 0; index < terms.Length; index++)
-            terms[index] = CanaryPrior(prior, delta, NoGoMeans[index]).LogMarginal(counts.CanaryErrors, counts.CanaryRequests);
-        return prior.LogMarginal(counts.BaselineErrors, counts.BaselineRequests) + SpecialFunctions.LogSumExp(terms) - Math.Log(terms.Length);
+        {
+            var rate = CanaryPrior(prior, delta, NoGoMeans[index]).Rate;
+            terms[index] = (prior.Shape * Math.Log(rate)) - (shape * Math.Log(rate + counts.CanaryRequests));
+        }
+
+        var canary = SpecialFunctions.LogSumExp(terms) - Math.Log(terms.Length) + SpecialFunctions.LogGamma(shape) - SpecialFunctions.LogGamma(prior.Shape);
+        return prior.LogMarginal(counts.BaselineErrors, counts.BaselineRequests) + canary;
     }
 
     /// <summary>Log evidence against "the canary is worse by at least delta": universal inference with Poisson arms

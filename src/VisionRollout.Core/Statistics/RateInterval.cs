@@ -20,16 +20,22 @@ public readonly record struct RateInterval(double? Rate, double Low, double High
         if (requests <= 0) return new RateInterval(null, 0, 1);
         var rate = errors / requests;
         var least = prior.LogMarginal(errors, requests) + Math.Log(alpha);
-        bool Holds(double candidate) => SpecialFunctions.XLogY(errors, candidate) - (requests * candidate) >= least;
-        var low = Holds(0) ? 0 : Border(rate, 0, Holds);
-        var high = Holds(1) ? 1 : Border(rate, 1, Holds);
-        return new RateInterval(rate, low, high);
+        double Excess(double candidate) => SpecialFunctions.XLogY(errors, candidate) - (requests * candidate) - least;
+        return new RateInterval(rate, End(0), End(1));
+
+        double End(double farthest)
+        {
+            if (Excess(farthest) >= 0) return farthest;
+            var (inside, outside) = RootBetween.Bracket(rate, farthest, Excess, Math.Sqrt(errors + 1) / requests);
+            return RootBetween.Find(inside, outside, Excess);
+        }
     }
 
-    // Bisection: the likelihood has one peak, so that the border lies between a point inside and one outside.
-    internal static double Border(double inside, double outside, Func<double, bool> holds)
+    // Bisection between a point inside and one outside.
+    // Where the precision is given, it stops once both ends are so close, relative to their size.
+    internal static double Border(double inside, double outside, Func<double, bool> holds, double precision = 0)
     {
-        for (var step = 0; step < Steps && inside != outside; step++)
+        for (var step = 0; step < Steps && Math.Abs(inside - outside) > precision * Math.Abs(outside); step++)
         {
             var middle = (inside + outside) / 2;
             if (holds(middle)) inside = middle;

@@ -5,6 +5,8 @@ internal static class RequestForecast
 {
     private const double UsualShare = 0.05;
     private const double Farthest = 1e10;
+    private const double Stride = 8;
+    private const double Precision = 0.01;
 
     /// <summary>Canary requests until the evidence for Go (or for NoGo, when the rise is above the tolerance) reaches its bound on the
     /// expected course; null when it never does.</summary>
@@ -22,18 +24,24 @@ internal static class RequestForecast
         bool Decides(double requests)
         {
             var future = new RateCounts(requests, requests * canaryRate, requests * perCanaryRequest, requests * perCanaryRequest * baselineRate);
-            evaluation.Put(blocks.Count - 1, last.Counts + future, last.Prior, settings.Delta);
-            return towardsGo ? evaluation.LogGo(settings.Delta) >= logGoBound : evaluation.LogNoGo(settings.Delta) >= logNoGoBound;
+            if (towardsGo)
+            {
+                evaluation.PutForGo(blocks.Count - 1, last.Counts + future, last.Prior);
+                return evaluation.LogGo(settings.Delta) >= logGoBound;
+            }
+
+            evaluation.PutForNoGo(blocks.Count - 1, last.Counts + future, last.Prior);
+            return evaluation.LogNoGo(settings.Delta) >= logNoGoBound;
         }
 
         var enough = 16.0;
         while (!Decides(enough))
         {
-            enough *= 2;
+            enough *= Stride;
             if (enough > Farthest) return null;
         }
 
-        return (long)Math.Ceiling(RateInterval.Border(enough, 0, Decides));
+        return (long)Math.Ceiling(RateInterval.Border(enough, enough > 16 ? enough / Stride : 0, Decides, Precision));
     }
 
     // The observed rate, pulled towards the prior's mean with the weight of one error.

@@ -9,7 +9,7 @@ namespace VisionRollout.Module.Tests.Module;
 public sealed class ConventionTests
 {
     // These read, or only connect or wait; everything else changes something.
-    private static readonly string[] ReadingVerbs = ["Get", "Test", "Watch", "Compare", "Import", "Connect", "Disconnect", "Measure", "Find", "Wait"];
+    private static readonly string[] ReadingVerbs = ["Get", "Test", "Watch", "Compare", "Import", "Connect", "Disconnect", "Measure", "Find", "Wait", "Resolve"];
 
     // Control structures: they run the script block, and the cmdlets in it ask.
     private static readonly string[] ControlStructures = ["Invoke-RolloutPhase", "Invoke-RolloutStep"];
