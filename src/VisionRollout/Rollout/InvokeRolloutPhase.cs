@@ -13,7 +13,7 @@ namespace VisionRollout;
 /// plan's contingency when it fails.</summary>
 /// <remarks>A failure whose trigger stands in the risk matrix makes that risk real: its contingency is carried out and the rollout ends on the
 /// old version (error id RolloutRolledBack). Any other failure holds the rollout as it stands (error id RolloutHeld): start the runbook again
-/// to go on, or take the rollout back with Undo-Rollout.</remarks>
+/// to go on, or take the rollout back with Undo-Rollout. Inside a phase $ErrorActionPreference is Stop: the first error ends it.</remarks>
 /// <example><code>Invoke-RolloutPhase Database { Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase } }</code><para>Runs the database phase at its planned time.</para></example>
 [Cmdlet(VerbsLifecycle.Invoke, "RolloutPhase")]
 [OutputType(typeof(object))]
@@ -123,7 +123,8 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     {
         const string name = "__VisionRolloutPhase";
         SessionState.PSVariable.Set(new PSVariable(name, ScriptBlock, ScopedItemOptions.Private));
-        using var pipeline = ScriptBlock.Create($"& ${name}").GetSteppablePipeline(CommandOrigin.Internal);
+        // A failed step must end the phase, whatever the caller's preference: with Continue the next step would run.
+        using var pipeline = ScriptBlock.Create($"& {{ $ErrorActionPreference = 'Stop'; & $args[0] }} ${name}").GetSteppablePipeline(CommandOrigin.Internal);
         SessionState.PSVariable.Remove(name);
         pipeline.Begin(this);
         pipeline.Process();
