@@ -22,8 +22,15 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
     public async Task<IReadOnlyList<Finding>> PodsReadyAsync(string colour, CancellationToken token)
     {
         var now = await clock.GetNowAsync(token);
-        var present = await workloads.ListAsync(colour, token);
-        return [.. plan.Services.Select(service => PodsReady(service, colour, present.FirstOrDefault(item => item.Service == service.Name), now))];
+        try
+        {
+            var present = await workloads.ListAsync(colour, token);
+            return [.. plan.Services.Select(service => PodsReady(service, colour, present.FirstOrDefault(item => item.Service == service.Name), now))];
+        }
+        catch (RolloutException cause) when (IsSilence(cause))
+        {
+            return [.. plan.Services.Select(service => Unread("PodsReady", service.Name, "health", cause, now))];
+        }
     }
 
     /// <summary>Asks every pod of the colour for its health document.</summary>
@@ -70,8 +77,18 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
     public async Task<IReadOnlyList<Finding>> MetricsAsync(string colour, CancellationToken token)
     {
         var now = await clock.GetNowAsync(token);
-        var list = await workloads.ListPodsAsync(colour, token);
-        var known = (await workloads.ReadUsageAsync(token)).Select(usage => usage.Pod).ToHashSet();
+        IReadOnlyList<PodState> list;
+        HashSet<string> known;
+        try
+        {
+            list = await workloads.ListPodsAsync(colour, token);
+            known = [.. (await workloads.ReadUsageAsync(token)).Select(usage => usage.Pod)];
+        }
+        catch (RolloutException cause) when (IsSilence(cause))
+        {
+            return [.. plan.Services.Select(service => Unread("Metrics", service.Name, "health", cause, now))];
+        }
+
         return [.. plan.Services.Select(service =>
         {
             var own = list.Where(pod => pod.Service == service.Name).ToList();
@@ -108,13 +125,20 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
     public async Task<IReadOnlyList<Finding>> ResourcesAsync(IReadOnlyCollection<string> colours, CancellationToken token)
     {
         var now = await clock.GetNowAsync(token);
-        var usage = (await workloads.ReadUsageAsync(token)).ToDictionary(item => item.Pod);
-        var list = (await workloads.ListPodsAsync(null, token)).Where(pod => colours.Contains(pod.Colour) && pod.Ready).ToList();
-        return
-        [
-            Resource("CpuUsage", "cpu", plan.Canary.CpuLimit, list.Select(pod => (pod, Share(usage.GetValueOrDefault(pod.Name)?.Cpu, pod.CpuLimit))).ToList(), now),
-            Resource("MemoryUsage", "memory", plan.Canary.MemoryLimit, list.Select(pod => (pod, Share(usage.GetValueOrDefault(pod.Name)?.Memory, pod.MemoryLimit))).ToList(), now),
-        ];
+        try
+        {
+            var usage = (await workloads.ReadUsageAsync(token)).ToDictionary(item => item.Pod);
+            var list = (await workloads.ListPodsAsync(null, token)).Where(pod => colours.Contains(pod.Colour) && pod.Ready).ToList();
+            return
+            [
+                Resource("CpuUsage", "cpu", plan.Canary.CpuLimit, list.Select(pod => (pod, Share(usage.GetValueOrDefault(pod.Name)?.Cpu, pod.CpuLimit))).ToList(), now),
+                Resource("MemoryUsage", "memory", plan.Canary.MemoryLimit, list.Select(pod => (pod, Share(usage.GetValueOrDefault(pod.Name)?.Memory, pod.MemoryLimit))).ToList(), now),
+            ];
+        }
+        catch (RolloutException cause) when (IsSilence(cause))
+        {
+            return [Unread("CpuUsage", "pods", "cpu", cause, now), Unread("MemoryUsage", "pods", "memory", cause, now)];
+        }
     }
 
     /// <summary>No alert of these severities is new since the rollout started.</summary>
@@ -141,6 +165,12 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
             return finding with { Reason = cause.Message };
         }
     }
+
+    // The API server does not answer, or has no such API (no metrics server).
+    private static bool IsSilence(RolloutException cause) => cause.Kind is RolloutErrorKind.Unavailable or RolloutErrorKind.NotFound;
+
+    private static Finding Unread(string criterion, string subject, string trigger, RolloutException cause, DateTimeOffset now) =>
+        new() { Criterion = criterion, Subject = subject, Verdict = Verdict.Undecided, Reason = cause.Message, At = now, Trigger = trigger };
 
     private static Finding PodsReady(PlanService service, string colour, Workload? workload, DateTimeOffset now)
     {
@@ -180,11 +210,12 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
     private static Finding Judge(PlanService service, string criterion, string trigger, IReadOnlyList<PodHealth> health, DateTimeOffset now, Func<PodHealth, string> problem)
     {
         var own = health.Where(pod => pod.Pod.Service == service.Name).ToList();
-        var bad = own.Select(pod => (pod.Pod.Name, Problem: problem(pod))).Where(pair => pair.Problem.Length > 0).ToList();
+        // A pod without a document was not asked: the API server refused. That says nothing about the pod.
+        var bad = own.Select(pod => (pod.Pod.Name, Problem: problem(pod), Asked: pod.Document is not null)).Where(item => item.Problem.Length > 0).OrderByDescending(item => item.Asked).ToList();
         return new()
         {
-            Criterion = criterion, Subject = service.Name, Verdict = own.Count > 0 && bad.Count == 0 ? Verdict.Go : Verdict.NoGo,
-            Reason = own.Count == 0 ? "there are no pods" : bad.Count == 0 ? $"all {own.Count} pods pass" : string.Join("; ", bad.Take(3).Select(pair => $"{pair.Name}: {pair.Problem}")) + (bad.Count > 3 ? $" (and {bad.Count - 3} more pods)" : ""),
+            Criterion = criterion, Subject = service.Name, Verdict = own.Count == 0 || bad.Any(item => item.Asked) ? Verdict.NoGo : bad.Count > 0 ? Verdict.Undecided : Verdict.Go,
+            Reason = own.Count == 0 ? "there are no pods" : bad.Count == 0 ? $"all {own.Count} pods pass" : string.Join("; ", bad.Take(3).Select(item => $"{item.Name}: {item.Problem}")) + (bad.Count > 3 ? $" (and {bad.Count - 3} more pods)" : ""),
             Measured = own.Count - bad.Count, Limit = own.Count, Unit = "count", Source = $"GET {service.HealthPath} on each pod", At = now, Trigger = trigger,
         };
     }

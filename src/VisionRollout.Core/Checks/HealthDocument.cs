@@ -17,8 +17,10 @@ public sealed record HealthDocument(string Status, IReadOnlyList<HealthCheck> Ch
         {
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("status", out var status)) return new(byCode, []);
-            return new(Normal(status.GetString(), byCode), root.TryGetProperty("checks", out var checks) ? [.. ReadChecks(checks)] : []);
+            if (root.ValueKind != JsonValueKind.Object) return new(byCode, []);
+            // The draft demands 2xx or 3xx of a document that passes: one that contradicts its own HTTP status does not pass.
+            var status = byCode == "fail" ? byCode : Normal(Text(root, "status"), byCode);
+            return new(status, root.TryGetProperty("checks", out var checks) && checks.ValueKind == JsonValueKind.Object ? [.. ReadChecks(checks)] : []);
         }
         catch (JsonException)
         {
@@ -32,7 +34,7 @@ public sealed record HealthDocument(string Status, IReadOnlyList<HealthCheck> Ch
         {
             foreach (var item in check.Value.ValueKind == JsonValueKind.Array ? check.Value.EnumerateArray().ToArray() : [check.Value])
             {
-                yield return new(check.Name, Text(item, "componentType"), Normal(Text(item, "status"), "pass"), Text(item, "output"));
+                yield return new(check.Name, Text(item, "componentType"), Text(item, "status") is { Length: > 0 } status ? Normal(status, "warn") : "pass", Text(item, "output"));
             }
         }
     }
@@ -40,8 +42,8 @@ public sealed record HealthDocument(string Status, IReadOnlyList<HealthCheck> Ch
     private static string Text(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    // The draft lets "ok" and "up" stand for pass, "error" and "down" for fail.
-    private static string Normal(string? status, string otherwise) => status?.ToUpperInvariant() switch
+    // A check may go without a status: then it only informs. The draft lets "ok" and "up" stand for pass, "error" and "down" for fail.
+    private static string Normal(string status, string otherwise) => status.ToUpperInvariant() switch
     {
         "PASS" or "OK" or "UP" => "pass",
         "WARN" => "warn",

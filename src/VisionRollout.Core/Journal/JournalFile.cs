@@ -122,8 +122,8 @@ public sealed class JournalFile : IJournal, IDisposable
             throw Damaged(records.Count, "the file is shorter than it was");
         file.Seek(position, SeekOrigin.Begin);
         var buffer = new byte[file.Length - position];
-        file.ReadExactly(buffer);
-        var rest = buffer.AsSpan();
+        // At least: another writer may drop a torn last line meanwhile.
+        var rest = buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false));
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
             Take(Parse(rest[..end]), rest[..end]);
         return rest.Length;

@@ -132,21 +132,18 @@ public sealed record RolloutState
     private RolloutState ApplyPhase(JournalRecord record) => record.Entry switch
     {
         PhaseStarted started => this with { Phases = Put(Phases, item => Same(item.Phase, started.Phase), old => old is null
-            ? new PhaseState { Phase = started.Phase, Status = ActivityStatus.Running, StartedAt = record.At }
+            ? NewPhase(started.Phase, record)
             : old with { Status = ActivityStatus.Running, EndedAt = null, Error = "" }) },
-        PhaseCompleted completed => this with { Phases = Put(Phases, item => Same(item.Phase, completed.Phase), old => old! with { Status = ActivityStatus.Completed, EndedAt = record.At }) },
-        PhaseFailed failed => this with { Phases = Put(Phases, item => Same(item.Phase, failed.Phase), old => old! with { Status = ActivityStatus.Failed, EndedAt = record.At, Error = failed.Error }) },
+        PhaseCompleted completed => this with { Phases = Put(Phases, item => Same(item.Phase, completed.Phase), old => (old ?? NewPhase(completed.Phase, record)) with { Status = ActivityStatus.Completed, EndedAt = record.At }) },
+        PhaseFailed failed => this with { Phases = Put(Phases, item => Same(item.Phase, failed.Phase), old => (old ?? NewPhase(failed.Phase, record)) with { Status = ActivityStatus.Failed, EndedAt = record.At, Error = failed.Error }) },
         _ => this,
     };
 
     private RolloutState ApplyStep(JournalRecord record) => record.Entry switch
     {
-        StepStarted started => this with { Steps = Put(Steps, IsStep(started.Phase, started.Step), old => new StepState
-        {
-            Phase = started.Phase, Step = started.Step, Status = ActivityStatus.Running, StartedAt = record.At, Attempts = (old?.Attempts ?? 0) + 1,
-        }) },
-        StepCompleted completed => this with { Steps = Put(Steps, IsStep(completed.Phase, completed.Step), old => old! with { Status = ActivityStatus.Completed, EndedAt = record.At, Output = completed.Output }) },
-        StepFailed failed => this with { Steps = Put(Steps, IsStep(failed.Phase, failed.Step), old => old! with { Status = ActivityStatus.Failed, EndedAt = record.At, Failure = failed }) },
+        StepStarted started => this with { Steps = Put(Steps, IsStep(started.Phase, started.Step), old => NewStep(started.Phase, started.Step, record) with { Attempts = (old?.Attempts ?? 0) + 1 }) },
+        StepCompleted completed => this with { Steps = Put(Steps, IsStep(completed.Phase, completed.Step), old => (old ?? NewStep(completed.Phase, completed.Step, record)) with { Status = ActivityStatus.Completed, EndedAt = record.At, Output = completed.Output }) },
+        StepFailed failed => this with { Steps = Put(Steps, IsStep(failed.Phase, failed.Step), old => (old ?? NewStep(failed.Phase, failed.Step, record)) with { Status = ActivityStatus.Failed, EndedAt = record.At, Failure = failed }) },
         _ => this,
     };
 
@@ -167,6 +164,10 @@ public sealed record RolloutState
     };
 
     private RolloutState WithGate(string name, Func<GateState, GateState> change) => this with { Gates = Gates.SetItem(name, change(FindGate(name))) };
+
+    private static PhaseState NewPhase(string phase, JournalRecord record) => new() { Phase = phase, Status = ActivityStatus.Running, StartedAt = record.At };
+
+    private static StepState NewStep(string phase, string step, JournalRecord record) => new() { Phase = phase, Step = step, Status = ActivityStatus.Running, StartedAt = record.At };
 
     private static Predicate<StepState> IsStep(string phase, string step) => item => Same(item.Phase, phase) && Same(item.Step, step);
 

@@ -34,6 +34,8 @@ public sealed class SuccessWindow
     public void Add(MetricReading reading)
     {
         foreach (var problem in reading.Problems) Problems.Add(problem);
+        // A reading without any pod is a gap in the metrics: the interval goes on, else the next one would carry the requests of both.
+        if (reading.Pods.Count == 0) return;
         double requests = 0, errors = 0;
         foreach (var pod in reading.Pods)
         {

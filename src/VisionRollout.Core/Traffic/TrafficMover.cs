@@ -95,7 +95,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     private async Task<(double? Share, string Confirmation)> ObserveAsync(TrafficTarget target, IReadOnlyDictionary<string, double> before, CancellationToken token)
     {
         if (metrics is null) return (null, "route read back; the share was not observed: the environment has no metric server");
-        var gaining = target.Weights.MaxBy(pair => pair.Value - before.GetValueOrDefault(pair.Key)).Key;
+        var gaining = Gaining(target, before);
         var start = await clock.GetNowAsync(token);
         try
         {
@@ -105,6 +105,14 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         {
             return (null, $"route read back; the share was not observed: {cause.Message}");
         }
+    }
+
+    // Where nothing is moved (the route stood already), the colour that the move is about: the canary, else the one that serves.
+    private static string Gaining(TrafficTarget target, IReadOnlyDictionary<string, double> before)
+    {
+        var (colour, weight) = target.Weights.MaxBy(pair => pair.Value - before.GetValueOrDefault(pair.Key));
+        if (weight > before.GetValueOrDefault(colour)) return colour;
+        return target.HeaderColour is { } canary && target.Weights.ContainsKey(canary) ? canary : target.Weights.MaxBy(pair => pair.Value).Key;
     }
 
     private async Task<(double? Share, string Confirmation)> ObserveAsync(string gaining, double weight, DateTimeOffset start, CancellationToken token)
