@@ -66,14 +66,14 @@ public sealed record CanarySample
     public double HistoryErrors { get; init; }
 
     /// <summary>Why data is missing or unusable; while there is any, the verdict is never Go.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public IReadOnlyList<string> Problems { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>What was handled and is worth knowing: counters reset, pods gone.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>Estimate of the canary requests that are missing for a decision; null when decided or not known.</summary>
     public double? RequestsMissing { get; init; }
 
     /// <summary>The findings ErrorRateDelta and LatencyDelta.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = [];
 }

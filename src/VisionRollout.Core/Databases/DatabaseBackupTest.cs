@@ -18,7 +18,7 @@ public sealed record DatabaseBackupTest
     public required Verdict Verdict { get; init; }
 
     /// <summary>What was looked at.</summary>
-    public required IReadOnlyList<Finding> Findings { get; init; }
+    public required IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); }
 
     /// <summary>Where the evidence is kept.</summary>
     public required string Evidence { get; init; }

@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Databases;
 
 /// <summary>What a migration, or its undo, changed, as read from the database before and after.</summary>
@@ -13,10 +15,10 @@ public sealed record DatabaseMigrationResult
     public string? After { get; init; }
 
     /// <summary>Versions applied, in order; empty when nothing was pending.</summary>
-    public IReadOnlyList<string> Applied { get; init; } = [];
+    public IReadOnlyList<string> Applied { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>Versions taken back, newest first.</summary>
-    public IReadOnlyList<string> Undone { get; init; } = [];
+    public IReadOnlyList<string> Undone { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>True when any version was applied or taken back.</summary>
     public bool Changed => Applied.Count + Undone.Count > 0;
@@ -28,5 +30,5 @@ public sealed record DatabaseMigrationResult
     public TimeSpan Duration { get; init; }
 
     /// <summary>The last lines of the command's output.</summary>
-    public IReadOnlyList<string> Output { get; init; } = [];
+    public IReadOnlyList<string> Output { get; init => field = IndexedList.Of(value); } = [];
 }

@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Errors;
 
 /// <summary>A failure with a stable id, one clear message that names the thing and the place, and the remedy.</summary>
@@ -35,5 +37,5 @@ public class RolloutException : Exception
     public string Trigger { get; init; } = "";
 
     /// <summary>The findings that led here.</summary>
-    public IReadOnlyList<Evidence.Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Evidence.Finding> Findings { get; init => field = IndexedList.Of(value); } = [];
 }

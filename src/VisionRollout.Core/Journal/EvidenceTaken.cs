@@ -6,4 +6,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Check">Which check, e.g. Test-Deployment blue.</param>
 /// <param name="Verdict">All findings together.</param>
 /// <param name="Findings">The evidence.</param>
-public sealed record EvidenceTaken(string Check, Verdict Verdict, IReadOnlyList<Finding> Findings) : JournalEntry;
+public sealed record EvidenceTaken(string Check, Verdict Verdict, IReadOnlyList<Finding> Findings) : JournalEntry
+{
+    /// <summary>The evidence.</summary>
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Findings);
+}

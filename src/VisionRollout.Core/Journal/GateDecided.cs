@@ -7,4 +7,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Verdict">The decision.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Findings">The evidence.</param>
-public sealed record GateDecided(string Gate, Verdict Verdict, string Reason, IReadOnlyList<Finding> Findings) : JournalEntry;
+public sealed record GateDecided(string Gate, Verdict Verdict, string Reason, IReadOnlyList<Finding> Findings) : JournalEntry
+{
+    /// <summary>The evidence.</summary>
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Findings);
+}

@@ -7,4 +7,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Verdict">What the criteria say.</param>
 /// <param name="Findings">The evidence.</param>
 /// <param name="Deadline">Until when it waits for its deciders (UTC).</param>
-public sealed record GateOpened(string Gate, Verdict Verdict, IReadOnlyList<Finding> Findings, DateTimeOffset Deadline) : JournalEntry;
+public sealed record GateOpened(string Gate, Verdict Verdict, IReadOnlyList<Finding> Findings, DateTimeOffset Deadline) : JournalEntry
+{
+    /// <summary>The evidence.</summary>
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Findings);
+}

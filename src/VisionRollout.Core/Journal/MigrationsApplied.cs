@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Journal;
 
 /// <summary>Migrations of a service were applied.</summary>
@@ -6,4 +8,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="After">Newest schema version after.</param>
 /// <param name="Versions">Versions that were applied, oldest first.</param>
 /// <param name="Seconds">Duration.</param>
-public sealed record MigrationsApplied(string Service, string Before, string After, IReadOnlyList<string> Versions, double Seconds) : JournalEntry;
+public sealed record MigrationsApplied(string Service, string Before, string After, IReadOnlyList<string> Versions, double Seconds) : JournalEntry
+{
+    /// <summary>Versions.</summary>
+    public IReadOnlyList<string> Versions { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Versions);
+}

@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Journal;
 
 /// <summary>A rollout began.</summary>
@@ -13,4 +15,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Day">Day of the timeline (UTC).</param>
 /// <param name="StartedBy">Identity in the cluster of who started it.</param>
 /// <param name="KnownAlerts">Fingerprints of the alerts that fired before the start.</param>
-public sealed record RolloutStarted(string Id, string Plan, string PlanPath, string PlanHash, string Environment, string Version, string FromVersion, string FromColour, string ToColour, DateOnly Day, string StartedBy, IReadOnlyList<string> KnownAlerts) : JournalEntry;
+public sealed record RolloutStarted(string Id, string Plan, string PlanPath, string PlanHash, string Environment, string Version, string FromVersion, string FromColour, string ToColour, DateOnly Day, string StartedBy, IReadOnlyList<string> KnownAlerts) : JournalEntry
+{
+    /// <summary>Fingerprints of the alerts that fired before.</summary>
+    public IReadOnlyList<string> KnownAlerts { get; init => field = IndexedList.Of(value); } = IndexedList.Of(KnownAlerts);
+}

@@ -70,6 +70,9 @@ public sealed record RolloutState
     /// <summary>The rollback; null when there was none.</summary>
     public RolledBack? RolledBack { get; init; }
 
+    /// <summary>True when it has ended on the old version: stopped, rolled back, or taken back after its sign-off.</summary>
+    public bool HasComeBack => Completed is { } end && (end.Outcome != RolloutOutcome.Succeeded || RolledBack is not null);
+
     /// <summary>The contingency that was started last; null when there was none.</summary>
     public ContingencyStarted? Contingency { get; init; }
 

@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Traffic;
 
 /// <summary>The traffic route of an environment as it is stored in the cluster.</summary>
@@ -19,7 +21,7 @@ public sealed record TrafficRoute
     public string? HeaderColour { get; init; }
 
     /// <summary>Field managers that own the route's weights, newest last.</summary>
-    public IReadOnlyList<string> Managers { get; init; } = [];
+    public IReadOnlyList<string> Managers { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>When the route was last written (UTC), where the cluster says so.</summary>
     public DateTimeOffset? ChangedAt { get; init; }

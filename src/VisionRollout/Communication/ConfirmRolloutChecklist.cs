@@ -44,6 +44,8 @@ public sealed class ConfirmRolloutChecklist : SessionCmdlet
             return Task.CompletedTask;
         });
         if (checklist is null) return;
+        foreach (var wrong in (Item ?? []).Where(item => !WildcardPattern.ContainsWildcardCharacters(item) && !checklist.Items.Contains(item, StringComparer.OrdinalIgnoreCase)))
+            WriteError(ErrorRecords.From(new RolloutException("ChecklistItemNotFound", RolloutErrorKind.NotFound, $"'{checklist.Name}' has no item '{wrong}'.", $"Its items are: {string.Join("; ", checklist.Items)}.", wrong)));
         IReadOnlyList<string> open = [];
         Run(async (_, token) =>
         {

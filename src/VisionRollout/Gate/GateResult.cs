@@ -21,10 +21,10 @@ public sealed record GateResult
     public required Verdict Deciders { get; init; }
 
     /// <summary>Roles whose approval is missing.</summary>
-    public IReadOnlyList<string> Missing { get; init; } = [];
+    public IReadOnlyList<string> Missing { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>The evidence.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>True when this is the decision, false when the gate is still open.</summary>
     public bool Decided { get; init; }

@@ -68,11 +68,20 @@ public sealed class TestRolloutGate : GateCmdlet
 
     private async Task<GateResult> WaitAsync(PlanGate gate, IShell shell, CancellationToken token)
     {
-        var result = await EvaluateAsync(gate, await Current.StateAsync(token), token);
-        var deadline = result.At + gate.Deadline;
-        await Current.RecordAsync(new GateOpened(gate.Name, result.Criteria, result.Findings, deadline), token);
-        while (result.Verdict == Verdict.Undecided && result.At < deadline)
+        var state = await Current.StateAsync(token);
+        var result = await EvaluateAsync(gate, state, token);
+        var deadline = await OpenAsync(gate, state, result, token);
+        var extended = false;
+        while (result.Verdict == Verdict.Undecided)
         {
+            if (result.At >= deadline)
+            {
+                if (extended || gate.WhenUndecided != UndecidedAction.Extend) break;
+                extended = true;
+                deadline = result.At + gate.Deadline;
+                shell.Warn($"Gate '{gate.Name}' is undecided at its deadline and waits {gate.Deadline.TotalMinutes:0.#} min longer, once: {result.Reason}");
+            }
+
             shell.Progress($"Gate {gate.Name}", result.Reason, secondsLeft: Math.Max(0, (int)(deadline - result.At).TotalSeconds));
             var next = result.At + Poll;
             await Current.WaitUntilAsync(next < deadline ? next : deadline, null, token);
@@ -80,6 +89,15 @@ public sealed class TestRolloutGate : GateCmdlet
         }
 
         return result;
+    }
+
+    /// <summary>Opens the gate; one that a crash left open keeps its deadline.</summary>
+    private async Task<DateTimeOffset> OpenAsync(PlanGate gate, RolloutState state, GateResult result, CancellationToken token)
+    {
+        if (state.FindGate(gate.Name) is { Opened: { } open, Decision: null }) return open.Deadline;
+        var deadline = result.At + gate.Deadline;
+        await Current.RecordAsync(new GateOpened(gate.Name, result.Criteria, result.Findings, deadline), token);
+        return deadline;
     }
 
     private static RolloutException NotGo(PlanGate gate, GateResult result)

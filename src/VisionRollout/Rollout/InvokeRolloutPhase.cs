@@ -142,6 +142,8 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
                 throw stopped;
             }
 
+            // Somebody took the rollout back meanwhile: it did not fail here.
+            if (failure.Cause is { Id: "RolloutEnded" } ended) throw ended;
             await session.RecordAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
             if (Contingency.Find(session.Plan, failure.Trigger) is { } risk)
                 await EndAsync(session, risk, failure.Trigger, failure.Message, failure.Cause?.Findings ?? [], shell, token);

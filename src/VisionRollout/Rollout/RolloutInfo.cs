@@ -63,7 +63,8 @@ public sealed record RolloutInfo
     internal static RolloutInfo From(RolloutState state, string journal)
     {
         var failed = state.Phases.FindLast(phase => phase.Status == ActivityStatus.Failed);
-        var status = state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is null ? "Running" : "Held");
+        var undone = state.Completed is { Outcome: RolloutOutcome.Succeeded } ? state.RolledBack : null; // taken back after the sign-off
+        var status = undone is not null ? nameof(RolloutOutcome.RolledBack) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is null ? "Running" : "Held");
         return new()
         {
             Id = state.Started.Id,
@@ -80,7 +81,7 @@ public sealed record RolloutInfo
             LastAt = state.LastAt,
             StartedBy = state.Started.StartedBy,
             Resumes = state.Resumes,
-            Reason = state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
+            Reason = undone?.Reason ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
             KeepUntil = state.KeepUntil,
             ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
             Journal = journal,

@@ -9,8 +9,10 @@ namespace VisionRollout;
 
 /// <summary>Starts a rollout, or resumes the one that is under way in the environment.</summary>
 /// <remarks>The colours come from the traffic route as it stands, never from an assumption. When a rollout of the same version is under way
-/// (or was completed and nothing has changed since), it is resumed: steps that its journal shows as completed are not repeated.</remarks>
+/// (or was completed and nothing has changed since), it is resumed: steps that its journal shows as completed are not repeated.
+/// A rollout that was stopped or rolled back is not begun again on the same day by merely starting it again (error id RolloutEnded).</remarks>
 /// <example><code>Start-Rollout -Version v1.1.0</code><para>Starts or resumes the rollout of v1.1.0.</para></example>
+/// <example><code>Start-Rollout -Version v1.1.0 -NewAttempt</code><para>Begins once more after a rollback, the cause being understood.</para></example>
 [Cmdlet(VerbsLifecycle.Start, "Rollout", SupportsShouldProcess = true)]
 [OutputType(typeof(RolloutInfo))]
 public sealed class StartRollout : SessionCmdlet
@@ -27,6 +29,10 @@ public sealed class StartRollout : SessionCmdlet
     /// <summary>Resumes although the plan has changed since the rollout started.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Begins a new rollout although one of the same version was stopped or rolled back on the same day.</summary>
+    [Parameter]
+    public SwitchParameter NewAttempt { get; set; }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -57,19 +63,26 @@ public sealed class StartRollout : SessionCmdlet
         });
     }
 
-    private static async Task<RolloutJournal?> FindResumableAsync(RolloutSession session, string version, CancellationToken token)
+    private async Task<RolloutJournal?> FindResumableAsync(RolloutSession session, string version, CancellationToken token)
     {
         foreach (var journal in session.Journals.List(session.Environment.Name))
         {
-            var state = await journal.ReadStateAsync(token);
-            if (state is null) continue;
-            if (state.Started.Version == version && state.Completed is null or { Outcome: RolloutOutcome.Succeeded })
-                return state.Completed is null || await IsLiveAsync(session, version, token) ? journal : null;
+            if (await journal.ReadStateAsync(token) is not { } state) continue;
+            var same = state.Started.Version == version;
+            if (same && state.Completed is null) return journal;
+            if (same && !state.HasComeBack && await IsLiveAsync(session, version, token)) return journal;
             if (state.Completed is null)
             {
                 throw new RolloutException("RolloutUnderWay", RolloutErrorKind.Conflict,
                     $"A rollout of {state.Started.Version} is under way in '{session.Environment.Name}' since {state.StartedAt:u}, started by {state.Started.StartedBy} (journal '{journal.Location}').",
                     "Finish it with its own runbook, or take it back with Undo-Rollout or Stop-Rollout, before another version is started.", version);
+            }
+
+            if (same && state.HasComeBack && !NewAttempt && state.Started.Day == await DayAsync(session, token))
+            {
+                // The caller's next look is at this rollout: its status, its report, its exit code.
+                session.Use(journal);
+                throw RolloutSession.Ended(state);
             }
 
             journal.Dispose();
@@ -78,6 +91,8 @@ public sealed class StartRollout : SessionCmdlet
 
         return null;
     }
+
+    private async Task<DateOnly> DayAsync(RolloutSession session, CancellationToken token) => DateOnly.FromDateTime(Day ?? (await session.NowAsync(token)).UtcDateTime);
 
     private static async Task<bool> IsLiveAsync(RolloutSession session, string version, CancellationToken token)
     {
@@ -116,7 +131,7 @@ public sealed class StartRollout : SessionCmdlet
         IReadOnlyList<ActiveAlert> alerts = session.Environment.Endpoints.Alertmanager is null ? [] : await session.World.Alerts.ReadAsync(token);
         var id = $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{version}";
         var journal = session.Journals.Create(session.Environment.Name, id);
-        var day = DateOnly.FromDateTime(Day ?? now.UtcDateTime);
+        var day = await DayAsync(session, token);
         await journal.AppendAsync(new RolloutStarted(id, session.Plan.Name, session.Plan.Path, session.Plan.Hash, session.Environment.Name, version, fromVersion,
             live, session.Plan.Colours.Other(live), day, who, [.. alerts.Select(alert => alert.Fingerprint)]), now, token);
         session.Use(journal);
@@ -125,7 +140,13 @@ public sealed class StartRollout : SessionCmdlet
     private async Task ResumeAsync(RolloutSession session, RolloutJournal journal, IShell shell, CancellationToken token)
     {
         var state = (await journal.ReadStateAsync(token))!;
-        if (state.Stop is { } stop) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        if (state.Stop is { } stop)
+        {
+            session.Use(journal);
+            await FinishStopAsync(session, state, stop, token);
+            throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        }
+
         if (state.Started.PlanHash != session.Plan.Hash && !Force)
         {
             throw new RolloutException("PlanChanged", RolloutErrorKind.Conflict, $"The plan '{session.Plan.Path}' has changed since the rollout {state.Started.Id} started.",
@@ -135,5 +156,13 @@ public sealed class StartRollout : SessionCmdlet
         session.Use(journal);
         if (state.Completed is null) await session.RecordAsync(new RolloutResumed(await session.World.Objects.WhoAmIAsync(token), session.Plan.Hash), token);
         shell.Verbose($"Resuming rollout {state.Started.Id}: {state.Steps.Count(step => step.Status == ActivityStatus.Completed)} steps are done.");
+    }
+
+    // The stopping shell asked for it and did not come to its end: traffic is put back here.
+    private static async Task FinishStopAsync(RolloutSession session, RolloutState state, StopRequested stop, CancellationToken token)
+    {
+        if (state.Completed is not null) return;
+        await WayBack.MoveTrafficAsync(session, stop.Reason, token);
+        await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {stop.Reason}"), token);
     }
 }

@@ -103,6 +103,33 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     internal async Task<RolloutState> StateAsync(CancellationToken token) =>
         await FindStateAsync(token) ?? throw NoRollout();
 
+    /// <summary>The state of the rollout, also when it has ended and this session did not run it: then it is the environment's newest one.</summary>
+    /// <param name="counts">Which ended rollouts count.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="RolloutException">NoRollout: there is none.</exception>
+    internal async Task<RolloutState> NewestStateAsync(Func<RolloutState, bool> counts, CancellationToken token)
+    {
+        if (await FindStateAsync(token) is { } current) return current;
+        foreach (var past in Journals.List(Environment.Name))
+        {
+            if (await past.ReadStateAsync(token) is { } state)
+            {
+                if (!counts(state)) break;
+                Use(past);
+                return state;
+            }
+
+            past.Dispose();
+        }
+
+        throw NoRollout();
+    }
+
+    /// <summary>The failure of whoever goes on with a rollout that has ended on the old version.</summary>
+    internal static RolloutException Ended(RolloutState state) => new("RolloutEnded", RolloutErrorKind.InvalidState,
+        $"The rollout {state.Started.Id} has ended ({(state.Completed?.Outcome is RolloutOutcome.Stopped ? "stopped" : "rolled back")}): {(state.RolledBack?.Reason ?? state.Completed?.Summary ?? "").TrimEnd('.')}.",
+        $"When the cause is understood, begin a new one on purpose: Start-Rollout {state.Started.Version} -NewAttempt.", state.Started.Id);
+
     /// <summary>The state of the rollout; null when none was started.</summary>
     internal async Task<RolloutState?> FindStateAsync(CancellationToken token) =>
         await FindJournalAsync(token) is { } found ? await found.ReadStateAsync(token) : null;
@@ -187,12 +214,14 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the caller when somebody has stopped the rollout.</summary>
+    /// <summary>Ends the caller when somebody has stopped the rollout or taken it back.</summary>
     /// <exception cref="RolloutStoppedException">Somebody stopped the rollout.</exception>
+    /// <exception cref="RolloutException">RolloutEnded: it was taken back.</exception>
     internal async Task ThrowIfStoppedAsync(CancellationToken token)
     {
         var state = await FindStateAsync(token);
         if (state is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        if (state is { HasComeBack: true }) throw Ended(state);
         if (lease is not { } mine) return;
         if (state is { Completed: null, Lease: { } newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
         mine.ThrowIfLost();

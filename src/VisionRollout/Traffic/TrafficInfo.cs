@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout;
 
 /// <summary>Where traffic goes, as configured and as observed.</summary>
@@ -37,5 +39,5 @@ public sealed record TrafficInfo
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>Field managers that have written the route, newest last.</summary>
-    public IReadOnlyList<string> By { get; init; } = [];
+    public IReadOnlyList<string> By { get; init => field = IndexedList.Of(value); } = [];
 }

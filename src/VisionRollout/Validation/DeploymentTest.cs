@@ -8,4 +8,8 @@ namespace VisionRollout;
 /// <param name="Reason">What stands against Go; empty when nothing does.</param>
 /// <param name="Findings">The evidence.</param>
 /// <param name="At">When (UTC).</param>
-public sealed record DeploymentTest(string Colour, Verdict Verdict, string Reason, IReadOnlyList<Finding> Findings, DateTimeOffset At);
+public sealed record DeploymentTest(string Colour, Verdict Verdict, string Reason, IReadOnlyList<Finding> Findings, DateTimeOffset At)
+{
+    /// <summary>The evidence.</summary>
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Findings);
+}

@@ -114,7 +114,8 @@ public sealed class JournalFileTests : IDisposable
     public async Task A_torn_last_line_is_not_read_and_its_repair_is_recorded()
     {
         await WriteAsync(2);
-        await File.AppendAllTextAsync(folder.File, "{\"seq\":3,\"at\":\"2026-", Token);
+        const string Torn = "{\"seq\":3,\"at\":\"2026-";
+        await File.AppendAllTextAsync(folder.File, Torn, Token);
         using (var reader = new JournalFile(folder.File))
         {
             Assert.Equal(2, (await reader.ReadAsync(Token)).Count);
@@ -128,7 +129,7 @@ public sealed class JournalFileTests : IDisposable
         using var after = new JournalFile(folder.File);
         var records = await after.ReadAsync(Token);
         Assert.Equal(4, records.Count);
-        Assert.Equal(21, Assert.IsType<JournalRepaired>(records[2].Entry).Bytes);
+        Assert.Equal(Torn.Length, Assert.IsType<JournalRepaired>(records[2].Entry).Bytes);
         Assert.IsType<PhaseCompleted>(records[3].Entry);
     }
 
