@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
@@ -46,8 +47,8 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
         shell.Progress("Canary", $"{stage.Percent} % to {to}");
         var weights = new Dictionary<string, double> { [from] = 1 - stage.Weight, [to] = stage.Weight };
         var move = await session.Mover.MoveAsync(new TrafficTarget(weights, to, $"Canary {stage.Percent} %"), entry => session.RecordAsync(entry, token), token);
-        // A stage that a crash interrupted goes on: its dwell is not started again.
-        if (state.Stage is not { } running || running.Percent != stage.Percent || state.StageEnd is not null)
+        // A stage that a crash interrupted goes on, and one that was judged Go stays so: its dwell is not started again.
+        if (state.Stage is not { } running || running.Percent != stage.Percent || state.StageEnd is { Verdict: not Verdict.Go })
         {
             running = new CanaryStageStarted(stage.Percent, await session.NowAsync(token) + stage.Dwell);
             await session.RecordAsync(running, token);

@@ -57,8 +57,6 @@ public sealed class ConfirmRolloutChecklist : SessionCmdlet
             WriteError(ErrorRecords.From(new RolloutException("ChecklistOpen", RolloutErrorKind.InvalidState, $"'{checklist.Name}' is not confirmed: {string.Join("; ", left)}.", "Do what is open, then confirm it (Confirm-RolloutChecklist -Item or -All).", checklist.Name)));
     }
 
-    private bool IsWhatIf => MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-
     private bool Confirm(PlanChecklist checklist, string item)
     {
         if (Item is not null && !Item.Any(pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase).IsMatch(item))) return false;

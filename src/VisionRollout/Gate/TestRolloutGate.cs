@@ -44,10 +44,24 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         var now = await Current.NowAsync(token);
         var findings = await new GateEvaluator(Current.Checks, Current.Plan).EvaluateAsync(gate, state, now, token);
+        if (await TrafficFindingAsync(state, now, token) is { } moved) findings = findings.Append(moved).ToArray();
         var criteria = Verdicts.All(findings);
         var vote = GateVote.Count(gate, state.FindGate(gate.Name), Current.Plan.Hash, now);
         var verdict = criteria == Verdict.NoGo || vote.Verdict == Verdict.NoGo ? Verdict.NoGo : criteria == Verdict.Go && vote.Verdict == Verdict.Go ? Verdict.Go : Verdict.Undecided;
         return new() { Gate = gate.Name, Verdict = verdict, Reason = Summarise(findings, criteria, vote), Criteria = criteria, Deciders = vote.Verdict, Missing = vote.Missing, Findings = findings, At = now };
+    }
+
+    /// <summary>Evidence of the journal counts only while traffic stands where the journal has put it; null when it does.</summary>
+    private async Task<Finding?> TrafficFindingAsync(RolloutState state, DateTimeOffset now, CancellationToken token)
+    {
+        if (state.Traffic is not { } recorded) return null;
+        var route = await Current.World.Router.ReadAsync(token);
+        if (recorded.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 0.005)) return null;
+        return new Finding
+        {
+            Criterion = "TrafficAsRecorded", Subject = "rollout", Verdict = Verdict.Undecided, Source = $"{route.Kind} {route.Name}", At = now, Trigger = "traffic",
+            Reason = $"the route stands at {RolloutInfo.Weights(route.Weights)}, the rollout had put it at {RolloutInfo.Weights(recorded.Weights)} (writers: {string.Join(", ", route.Managers)})",
+        };
     }
 
     private async Task DecideAsync(PlanGate gate, IShell shell, CancellationToken token)

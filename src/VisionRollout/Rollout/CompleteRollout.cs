@@ -53,7 +53,8 @@ public sealed class CompleteRollout : SessionCmdlet
         objections.AddRange(session.Plan.Timeline.Where(phase => phase.Duration > TimeSpan.Zero && state.FindPhase(phase.Name) is not { Status: ActivityStatus.Completed }).Select(phase => $"phase {phase.Name} is not done"));
         objections.AddRange(session.Plan.Gates.Where(gate => state.FindGate(gate.Name).Decision is not { Verdict: Verdict.Go }).Select(gate => $"gate {gate.Name} was not decided Go"));
         if (state.Success is null) objections.Add("the success criteria were not measured (Test-SuccessCriterion)");
-        else objections.AddRange(state.Success.Findings.Where(finding => finding.Verdict == Verdict.NoGo).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
+        // What concerns users must be shown to be met; an operational criterion that can't be measured is named in the summary instead.
+        else objections.AddRange(state.Success.Findings.Where(finding => finding.Verdict == Verdict.NoGo || (finding.Verdict == Verdict.Undecided && (finding.Subject is "Technical" or "Business"))).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
         return objections;
     }
 }

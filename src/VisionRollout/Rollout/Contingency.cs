@@ -18,12 +18,19 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
         Triggers = [Decision], Actions = [ContingencyAction.RollBackTraffic],
     };
 
+    /// <summary>What happens to a NoGo that no row of the risk matrix describes while the new version receives traffic: the old version serves.</summary>
+    public static PlanRisk Unforeseen { get; } = new()
+    {
+        Name = "Trouble without a row in the risk matrix", Probability = "", Impact = "", Mitigation = "", Contingency = "Use previous version",
+        Triggers = [], Actions = [ContingencyAction.RollBackTraffic],
+    };
+
     /// <summary>The row of the risk matrix that a trigger makes real; null when there is none.</summary>
     public static PlanRisk? Find(RolloutPlan plan, string trigger) =>
         trigger.Length == 0 ? null : plan.Risks.Append(DecisionRisk).FirstOrDefault(risk => risk.Triggers.Contains(trigger, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The row of that name, also after a restart; null when the plan has none.</summary>
-    public static PlanRisk? FindByName(RolloutPlan plan, string name) => plan.Risks.Append(DecisionRisk).FirstOrDefault(risk => risk.Name == name);
+    public static PlanRisk? FindByName(RolloutPlan plan, string name) => plan.Risks.Append(DecisionRisk).Append(Unforeseen).FirstOrDefault(risk => risk.Name == name);
 
     /// <summary>Carries the contingency out. Each action can be repeated without harm, so that a crash in between is made good by running it again.</summary>
     /// <returns>True when every action did what it should; then the rollout is recorded as rolled back.</returns>

@@ -42,7 +42,8 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             phase = session.Plan.GetPhase(Name);
             return Task.CompletedTask;
         });
-        if (Prepare(session, phase!)) RunBlock(session, phase!);
+        if (IsWhatIf) InvokeStreaming();
+        else if (Prepare(session, phase!)) RunBlock(session, phase!);
     }
 
     /// <summary>Waits for the planned start and records the start; false when the phase is done already.</summary>
@@ -131,6 +132,9 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         pipeline.End();
     }
 
+    private static async Task<bool> NewVersionServesAsync(RolloutSession session, CancellationToken token) =>
+        (await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault((await session.StateAsync(token)).Started.ToColour) > 0;
+
     private void Fail(RolloutSession session, PlanPhase phase, Failure failure)
     {
         Run(async (shell, token) =>
@@ -145,7 +149,10 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             // Somebody took the rollout back meanwhile: it did not fail here.
             if (failure.Cause is { Id: "RolloutEnded" } ended) throw ended;
             await session.RecordAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
-            if (Contingency.Find(session.Plan, failure.Trigger) is { } risk)
+            var risk = Contingency.Find(session.Plan, failure.Trigger);
+            // Nobody may be watching: users are not left on a version with a NoGo because no row of the matrix names its kind.
+            if (risk is null && failure.Trigger.Length > 0 && await NewVersionServesAsync(session, token)) risk = Contingency.Unforeseen;
+            if (risk is not null)
                 await EndAsync(session, risk, failure.Trigger, failure.Message, failure.Cause?.Findings ?? [], shell, token);
             throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"Phase '{phase.Name}' is held: {failure.Message}",
                 "Traffic stays as it is. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", phase.Name, failure.Record.Exception);

@@ -33,6 +33,13 @@ public sealed class InvokeRolloutStep : SessionCmdlet
         var phase = session.Phase ?? "";
         if (session.Step is { } outer)
             ThrowTerminatingError(ErrorRecords.From(new RolloutException("StepNested", RolloutErrorKind.InvalidState, $"Step '{Name}' was started inside step '{outer}'.", "Put the steps one after the other.")));
+        if (IsWhatIf)
+        {
+            // What would happen is shown by the cmdlets of the block; nothing of it is done, so nothing is recorded as done.
+            foreach (var item in InvokeCommand.InvokeScript(useLocalScope: true, ScriptBlock, input: null)) WriteObject(item);
+            return;
+        }
+
         StepState? known = null;
         Run(async (_, token) => known = (await session.StateAsync(token)).FindStep(phase, Name));
         if (known is { Status: ActivityStatus.Completed, Output: { } output })

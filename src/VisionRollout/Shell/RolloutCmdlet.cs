@@ -54,6 +54,9 @@ public abstract class RolloutCmdlet : PSCmdlet, IDisposable
     /// <summary>Says a line to the person who watches, on the information stream: shown like Write-Host's, redirectable, never output.</summary>
     private protected void Say(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
+    /// <summary>Whether the caller only wants to know what would happen.</summary>
+    private protected bool IsWhatIf => (MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference")));
+
     private Exception? Pump(Func<IShell, CancellationToken, Task> work)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(Token);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Shell;
@@ -41,6 +42,8 @@ public sealed class WatchRollout : SessionCmdlet
         var start = await session.NowAsync(token);
         var end = ParameterSetName == "For" ? start + For : new DateTimeOffset(state.Started.Day.ToDateTime(TimeOnly.Parse(Until, CultureInfo.InvariantCulture)), TimeSpan.Zero);
         LiveSampled? last = null;
+        // A rollout that is late is still looked at: a watch without a look would be no watch.
+        if (end - start < Poll + Poll) end = start + Poll + Poll;
         for (var now = start; now < end; now = await session.NowAsync(token))
         {
             var next = now + Poll;
@@ -50,8 +53,13 @@ public sealed class WatchRollout : SessionCmdlet
         }
 
         shell.Progress("Watching the rollout", "", done: true);
-        if (!Sample && last is not null) shell.Write(last);
-        if (last is { Verdict: Verdict.Undecided }) shell.Warn($"The last look was undecided: {last.Reason}");
+        if (last is null or { Verdict: Verdict.Undecided })
+        {
+            throw new RolloutException("LiveUndecided", RolloutErrorKind.InvalidState, $"The watch ended undecided: {last?.Reason.TrimEnd('.') ?? "there was no look"}.",
+                "No data is never good data: repair the metrics, then start the runbook again.", route.LiveColour);
+        }
+
+        if (!Sample) shell.Write(last);
     });
 
     private static void Show(IShell shell, LiveSampled? last, DateTimeOffset start, DateTimeOffset end, DateTimeOffset now) =>

@@ -207,6 +207,7 @@ public sealed class RunbookTests(ClusterFixture fixture) : IClassFixture<Cluster
             Undo-Rollout
             Stop-Rollout -Emergency
             Complete-Rollout
+            Invoke-RolloutPhase Cutover { Invoke-RolloutStep 'Switch the traffic' { Switch-Traffic blue -Force } }
             """);
 
         Assert.Null(result.Failure);
