@@ -149,6 +149,7 @@ public sealed class RunbookTests(ClusterFixture fixture) : IClassFixture<Cluster
             """);
         await run.OutputCountAsync(1);
         await run.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.Null((await first.RunAsync("Disconnect-Rollout")).Failure); // what the end of its process does
 
         using var second = await fixture.ConnectAsync(journals);
         var resumed = await second.RunAsync("""
