@@ -25,8 +25,14 @@ param(
     # The version to roll out.
     [string] $Version = 'v1.1.0',
 
+    # The versions that can be pulled in the rehearsal. Any other -Version shows what a missing image does.
+    [string[]] $Available = @('v1.1.0'),
+
     # Folder of the report.
     [string] $ReportPath = [System.IO.Path]::Combine($PWD.Path, 'report'),
+
+    # Folder of the journal. By default it is temporary and removed at the end: the report tells all of it.
+    [string] $JournalPath,
 
     # Port of the gateway; 0: any free one.
     [int] $GatewayPort = 0
@@ -35,10 +41,10 @@ param(
 $ErrorActionPreference = 'Stop'
 Import-Module VisionRollout
 
-$journals = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))")
+$journals = if ($JournalPath) { $JournalPath } else { [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))") }
 $code = 1
 try {
-    $rehearsal = Start-Rehearsal -Plan $Plan -GatewayPort $GatewayPort -ProbesPerSecond 120
+    $rehearsal = Start-Rehearsal -Plan $Plan -Version $Available -GatewayPort $GatewayPort -ProbesPerSecond 120
     "The rehearsal cluster is up: kubectl --kubeconfig $($rehearsal.KubeConfig) get pods"
 
     # When each trouble begins, counted from 08:55.
@@ -66,11 +72,11 @@ try {
 
     $traffic = Get-RehearsalTraffic
     $traffic
-    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown
+    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -PassThru | ForEach-Object { "Report: $_" }
     if (-not $code -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
 }
 finally {
     Stop-Rehearsal
-    if ([System.IO.Directory]::Exists($journals)) { [System.IO.Directory]::Delete($journals, $true) }
+    if (-not $JournalPath -and [System.IO.Directory]::Exists($journals)) { [System.IO.Directory]::Delete($journals, $true) }
 }
 exit $code

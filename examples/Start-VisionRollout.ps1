@@ -53,6 +53,13 @@ function Confirm-Checklist([string] $Name) {
     Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
 }
 
+# Runs a phase and says in one line where the rollout stands. What the steps give back stands in the journal and in the report.
+function Invoke-Phase([string] $Name, [scriptblock] $Steps) {
+    Invoke-RolloutPhase $Name $Steps | Out-Null
+    $now = Get-Rollout
+    "[$($now.LastAt.ToString('HH:mm'))] $($Name): done$(if ($now.Traffic) { "; traffic: $($now.Traffic)" })"
+}
+
 # Tells the customers, once an hour, that all is well.
 function Send-HourlyProgress([int] $Hour) {
     Send-RolloutMessage MaintenanceProgress -Occasion "$Hour"
@@ -60,14 +67,16 @@ function Send-HourlyProgress([int] $Hour) {
 
 try {
     $rollout = Start-Rollout -Version $Version
+    "[$($rollout.LastAt.ToString('HH:mm'))] $($rollout.Version) to $($rollout.Environment), from $($rollout.FromColour) to $($rollout.ToColour)$(if ($rollout.Resumes) { ', resumed' })"
+    "        Journal: $($rollout.Journal)"
     Invoke-RolloutStep 'Approvals given ahead' {
         foreach ($gate in $Approval.Keys) {
             foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
         }
-    }
+    } | Out-Null
 
     # 09:00  Preparation: team sync, final checks
-    Invoke-RolloutPhase 'Preparation' {
+    Invoke-Phase 'Preparation' {
         Invoke-RolloutStep 'Announce' {
             Send-RolloutMessage Started
             Send-RolloutMessage MaintenanceStarted
@@ -79,7 +88,7 @@ try {
     }
 
     # 09:30  Database: backup, migrations
-    Invoke-RolloutPhase 'Database' {
+    Invoke-Phase 'Database' {
         $backups = Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase }
         Invoke-RolloutStep 'Test the backups'  { $backups | Test-ServiceDatabaseBackup }
         Invoke-RolloutStep 'Migrate'           { Get-RolloutService | Invoke-DatabaseMigration }
@@ -88,7 +97,7 @@ try {
     }
 
     # 10:00  Blue deploy: deploy, test, validate
-    Invoke-RolloutPhase 'Blue Deploy' {
+    Invoke-Phase 'Blue Deploy' {
         Invoke-RolloutStep 'Deploy'              { Get-RolloutService | Deploy-Service | Watch-Deployment -Timeout 0:10:00 }
         Invoke-RolloutStep 'Test'                { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Confirm'             { Confirm-Checklist 'Blue environment validation' }
@@ -96,7 +105,7 @@ try {
     }
 
     # 11:30  Canary: 5 %, 10 %, 25 %, 50 %
-    Invoke-RolloutPhase 'Canary' {
+    Invoke-Phase 'Canary' {
         foreach ($stage in $session.Plan.Canary.Stages) {
             Invoke-RolloutStep "Canary at $($stage.Percent) %" {
                 if ($stage.Percent -eq $session.Plan.Canary.Stages[0].Percent) {
@@ -114,7 +123,7 @@ try {
     }
 
     # 13:00  Cutover: all traffic to the new version
-    Invoke-RolloutPhase 'Cutover' {
+    Invoke-Phase 'Cutover' {
         Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
         Invoke-RolloutStep 'Gate: cut over?'      { Test-RolloutGate Cutover -Wait }
@@ -126,7 +135,7 @@ try {
     }
 
     # 14:00  Validation: tests, monitoring
-    Invoke-RolloutPhase 'Validation' {
+    Invoke-Phase 'Validation' {
         Invoke-RolloutStep 'Test'           { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Watch'          { Watch-Rollout -For 0:30:00 }
         Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion }
@@ -134,14 +143,14 @@ try {
     }
 
     # 15:00  Stabilization: monitor, optimize
-    Invoke-RolloutPhase 'Stabilization' {
+    Invoke-Phase 'Stabilization' {
         Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00; Send-HourlyProgress 16 }
         Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
         Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
     }
 
     # 17:00  Complete: final sign-off
-    Invoke-RolloutPhase 'Complete' {
+    Invoke-Phase 'Complete' {
         Invoke-RolloutStep 'Success criteria' { Test-SuccessCriterion }
         Invoke-RolloutStep 'Sign off'         { Complete-Rollout }
         Invoke-RolloutStep 'Announce'         { Send-RolloutMessage Successful; Send-RolloutMessage MaintenanceCompleted }
@@ -150,13 +159,13 @@ try {
 catch {
     $failure = $_
     $end = Get-Rollout
-    if (-not $end) { throw }
+    if (-not $end) { throw }   # it did not even start
     # What people must know, in the channels of the plan. A channel that is down must not hide the failure.
     $message = switch ($end.Status) { 'RolledBack' { 'RolledBack' } 'Stopped' { 'Stopped' } default { 'Incident' } }
     Send-RolloutMessage $message -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)" -ErrorAction Continue
     if ($end.Status -ne 'Held') { Send-RolloutMessage MaintenanceEnded -ErrorAction Continue }
     Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -ErrorAction Continue
-    $end
+    Get-Rollout
     $ErrorActionPreference = 'Continue'
     $PSCmdlet.WriteError($failure)
     exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
