@@ -1,0 +1,3 @@
+global using System.Text.Json.Nodes;
+global using VisionRollout.Tests.Shared;
+global using Xunit;
