@@ -49,7 +49,7 @@ public sealed class WholeRehearsal : IAsyncLifetime
         ("exec", "kubectl exec deployment/core-service -- hostname"),
         // The watch is open before the change, and ends when it has shown it.
         ("watch", """
-            coproc WATCH { timeout 30 kubectl get configmap notes --watch -o jsonpath='{.data.who}{"\n"}'; }
+            coproc WATCH { timeout 90 kubectl get configmap notes --watch -o jsonpath='{.data.who}{"\n"}'; }
             read -r first <&"${WATCH[0]}"
             kubectl patch configmap notes --type merge -p '{"data":{"who":"somebody else"}}' >/dev/null
             read -r second <&"${WATCH[0]}"
