@@ -66,7 +66,7 @@ public sealed class BadSetUpTests
         (string Right, string Wrong)[] changes =
         [
             ("Names = @('green', 'blue')", "Names = @('green')"),
-            ("Kind      = 'VirtualService'", "Kind      = 'VirtualServise'"),
+            ("= 'VirtualService'   # or", "= 'VirtualServise'   # or"),
             ("Port        = 8080", "Port        = 'http'"),
             ("@{ Name = 'Database';      Start = '09:30'", "@{ Name = 'Database';      Start = '09:20'"),
             ("@{ Weight = '25%'; Dwell = '20 min' }", "@{ Weight = '5%'; Dwell = '20 min' }"),
