@@ -53,13 +53,6 @@ function Confirm-Checklist([string] $Name) {
     Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
 }
 
-# Runs a phase and says in one line where the rollout stands. What the steps give back stands in the journal and in the report.
-function Invoke-Phase([string] $Name, [scriptblock] $Steps) {
-    Invoke-RolloutPhase $Name $Steps | Out-Null
-    $now = Get-Rollout
-    "[$($now.LastAt.ToString('HH:mm'))] $($Name): done$(if ($now.Traffic) { "; traffic: $($now.Traffic)" })"
-}
-
 # Tells the customers, once an hour, that all is well.
 function Send-HourlyProgress([int] $Hour) {
     Send-RolloutMessage MaintenanceProgress -Occasion "$Hour"
@@ -67,16 +60,17 @@ function Send-HourlyProgress([int] $Hour) {
 
 try {
     $rollout = Start-Rollout -Version $Version
-    "[$($rollout.LastAt.ToString('HH:mm'))] $($rollout.Version) to $($rollout.Environment), from $($rollout.FromColour) to $($rollout.ToColour)$(if ($rollout.Resumes) { ', resumed' })"
-    "        Journal: $($rollout.Journal)"
+    "$($rollout.Version) to $($rollout.Environment), from $($rollout.FromColour) to $($rollout.ToColour)$(if ($rollout.Resumes) { ', resumed' }). Journal: $($rollout.Journal)"
     Invoke-RolloutStep 'Approvals given ahead' {
         foreach ($gate in $Approval.Keys) {
             foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
         }
     } | Out-Null
 
+    # What the steps give back stands in the journal and in the report; here each says in a line what it did.
+
     # 09:00  Preparation: team sync, final checks
-    Invoke-Phase 'Preparation' {
+    Invoke-RolloutPhase 'Preparation' {
         Invoke-RolloutStep 'Announce' {
             Send-RolloutMessage Started
             Send-RolloutMessage MaintenanceStarted
@@ -85,27 +79,27 @@ try {
             Invoke-RolloutStep "Checklist: $($checklist.Name)" { Confirm-Checklist $checklist.Name }
         }
         Invoke-RolloutStep 'The old version is healthy' { Test-Deployment $rollout.FromColour }
-    }
+    } | Out-Null
 
     # 09:30  Database: backup, migrations
-    Invoke-Phase 'Database' {
+    Invoke-RolloutPhase 'Database' {
         $backups = Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase }
         Invoke-RolloutStep 'Test the backups'  { $backups | Test-ServiceDatabaseBackup }
         Invoke-RolloutStep 'Migrate'           { Get-RolloutService | Invoke-DatabaseMigration }
         Invoke-RolloutStep 'Schema versions'   { Get-RolloutService | Get-DatabaseMigration -Last 5 }
         Invoke-RolloutStep 'Announce'          { Send-RolloutMessage MigrationsComplete }
-    }
+    } | Out-Null
 
     # 10:00  Blue deploy: deploy, test, validate
-    Invoke-Phase 'Blue Deploy' {
+    Invoke-RolloutPhase 'Blue Deploy' {
         Invoke-RolloutStep 'Deploy'              { Get-RolloutService | Deploy-Service | Watch-Deployment -Timeout 0:10:00 }
         Invoke-RolloutStep 'Test'                { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Confirm'             { Confirm-Checklist 'Blue environment validation' }
         Invoke-RolloutStep 'Announce'            { Send-RolloutMessage BlueHealthy; Send-HourlyProgress 10 }
-    }
+    } | Out-Null
 
     # 11:30  Canary: 5 %, 10 %, 25 %, 50 %
-    Invoke-Phase 'Canary' {
+    Invoke-RolloutPhase 'Canary' {
         foreach ($stage in $session.Plan.Canary.Stages) {
             Invoke-RolloutStep "Canary at $($stage.Percent) %" {
                 if ($stage.Percent -eq $session.Plan.Canary.Stages[0].Percent) {
@@ -120,10 +114,10 @@ try {
         }
         Invoke-RolloutStep 'Gate: go on to the cutover?' { Test-RolloutGate Canary -Wait }
         Invoke-RolloutStep 'Announce'                    { Send-HourlyProgress 12 }
-    }
+    } | Out-Null
 
     # 13:00  Cutover: all traffic to the new version
-    Invoke-Phase 'Cutover' {
+    Invoke-RolloutPhase 'Cutover' {
         Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
         Invoke-RolloutStep 'Gate: cut over?'      { Test-RolloutGate Cutover -Wait }
@@ -132,29 +126,29 @@ try {
         Invoke-RolloutStep 'Keep the old version' { Protect-Environment $rollout.FromColour }
         Invoke-RolloutStep 'Watch for 15 minutes' { Watch-Rollout -For 0:15:00 }
         Invoke-RolloutStep 'Announce completion'  { Send-RolloutMessage DeploymentComplete; Send-RolloutMessage MaintenanceVerifying }
-    }
+    } | Out-Null
 
     # 14:00  Validation: tests, monitoring
-    Invoke-Phase 'Validation' {
+    Invoke-RolloutPhase 'Validation' {
         Invoke-RolloutStep 'Test'           { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Watch'          { Watch-Rollout -For 0:30:00 }
         Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion }
         Invoke-RolloutStep 'Announce'       { Send-HourlyProgress 14 }
-    }
+    } | Out-Null
 
     # 15:00  Stabilization: monitor, optimize
-    Invoke-Phase 'Stabilization' {
+    Invoke-RolloutPhase 'Stabilization' {
         Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00; Send-HourlyProgress 16 }
         Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
         Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
-    }
+    } | Out-Null
 
     # 17:00  Complete: final sign-off
-    Invoke-Phase 'Complete' {
+    Invoke-RolloutPhase 'Complete' {
         Invoke-RolloutStep 'Success criteria' { Test-SuccessCriterion }
         Invoke-RolloutStep 'Sign off'         { Complete-Rollout }
         Invoke-RolloutStep 'Announce'         { Send-RolloutMessage Successful; Send-RolloutMessage MaintenanceCompleted }
-    }
+    } | Out-Null
 }
 catch {
     $failure = $_

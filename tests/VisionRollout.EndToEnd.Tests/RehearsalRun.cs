@@ -84,7 +84,7 @@ public sealed class RehearsalRun : IDisposable
                 VisionRollout\Stop-Rehearsal
             }
             & '{{Repository.Rehearse}}' -ReportPath '{{Folder.Reports}}' -JournalPath '{{Folder.Journals}}' {{arguments}}
-            exit $LASTEXITCODE
+            exit $(if ($?) { 0 } elseif ($LASTEXITCODE) { $LASTEXITCODE } else { 1 })
             """);
         return script;
     }

@@ -12,14 +12,14 @@ public sealed class RehearsalTests(WholeRehearsal rehearsal) : IClassFixture<Who
     {
         Assert.True(Run.ExitCode == 0, Run.Story);
         Assert.Contains("Succeeded", Run.Output, StringComparison.Ordinal);
-        Assert.All(Timeline, phase => Assert.Contains($"{phase}: done", Run.Output, StringComparison.Ordinal));
+        Assert.All(Timeline, phase => Assert.Contains($"{phase} (", Run.Output, StringComparison.Ordinal));
     }
 
     [Fact]
     public void It_shows_progress_while_it_runs()
     {
         Assert.True(Run.LiveProgress > 20, $"{Run.LiveProgress} lines of progress before the end\n{Run.Story}");
-        Assert.Contains("Preparation: done", Run.LiveOutput, StringComparison.Ordinal);
+        Assert.Contains("Preparation (09:00", Run.LiveOutput, StringComparison.Ordinal);
     }
 
     [Fact]

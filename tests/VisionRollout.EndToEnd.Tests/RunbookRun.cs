@@ -19,7 +19,7 @@ public sealed class RunbookRun : IAsyncDisposable
     /// <summary>Starts a cluster for the plan's services.</summary>
     public static async Task<RunbookRun> PrepareAsync(CancellationToken token)
     {
-        var cluster = await RehearsalCluster.StartAsync(RehearsalScenarios.Whole(), token);
+        var cluster = await RehearsalCluster.StartAsync(Scenario(), token);
         var folder = new WorkFolder();
         var endpoints = folder.In("endpoints.json");
         await File.WriteAllTextAsync(endpoints, cluster.Ready.ToJsonString(), token);
@@ -46,5 +46,14 @@ public sealed class RunbookRun : IAsyncDisposable
     {
         await cluster.DisposeAsync();
         Folder.Dispose();
+    }
+
+    // The external systems are those that the plan names.
+    private static JsonObject Scenario()
+    {
+        var external = new Dictionary<string, string> { ["business"] = "payments", ["core"] = "identity", ["swarm"] = "queue", ["development"] = "source-hosting" };
+        var scenario = RehearsalScenarios.Whole();
+        foreach (var service in scenario["services"]!.AsArray()) service!["external"] = new JsonArray(external[(string)service["name"]!]);
+        return scenario;
     }
 }
