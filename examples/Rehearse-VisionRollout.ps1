@@ -39,7 +39,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module VisionRollout
+if (-not (Get-Module VisionRollout)) { Import-Module VisionRollout }
 
 $journals = if ($JournalPath) { $JournalPath } else { [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))") }
 $code = 1

@@ -41,7 +41,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module VisionRollout
+if (-not (Get-Module VisionRollout)) { Import-Module VisionRollout }
 
 $connection = @{ Plan = $Plan; Environment = $Environment }
 if ($Endpoint)    { $connection.Endpoint = $Endpoint }
@@ -58,14 +58,31 @@ function Send-HourlyProgress([int] $Hour) {
     Send-RolloutMessage MaintenanceProgress -Occasion "$Hour"
 }
 
+# Tells the deciders that a gate waits for them, and waits for their decision.
+function Wait-Gate([string] $Name) {
+    $gate = Test-RolloutGate $Name
+    if ($gate.Missing) { Send-RolloutMessage GateWaiting -Occasion $Name -Reason "gate $Name, $($gate.Missing -join ', ')" }
+    Test-RolloutGate $Name -Wait
+}
+
+# A rollout that does not start says so itself: whatever else is under way is not its to report on.
+try { $rollout = Start-Rollout -Version $Version }
+catch {
+    # Ended before, on the old version: that stands, also when a worker starts the script again by itself.
+    if ($_.FullyQualifiedErrorId -notmatch '^Rollout(Ended|Stopped)') { throw }
+    Get-Rollout
+    $ErrorActionPreference = 'Continue'
+    $PSCmdlet.WriteError($_)
+    exit (Get-Rollout).ExitCode
+}
+
 try {
-    $rollout = Start-Rollout -Version $Version
     "$($rollout.Version) to $($rollout.Environment), from $($rollout.FromColour) to $($rollout.ToColour)$(if ($rollout.Resumes) { ', resumed' }). Journal: $($rollout.Journal)"
-    Invoke-RolloutStep 'Approvals given ahead' {
-        foreach ($gate in $Approval.Keys) {
-            foreach ($role in $Approval[$gate]) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
-        }
-    } | Out-Null
+    # Also when it is started again: approvals may have come since.
+    foreach ($gate in $Approval.Keys) {
+        $missing = (Test-RolloutGate $gate).Missing
+        foreach ($role in $Approval[$gate] | Where-Object { $missing -contains $_ }) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
+    }
 
     # What the steps give back stands in the journal and in the report; here each says in a line what it did.
 
@@ -108,11 +125,11 @@ try {
                 }
                 else {
                     Send-RolloutMessage CanaryStage -Weight $stage.Percent -Occasion "$($stage.Percent)"
-                    Step-Canary | Watch-Canary
+                    Step-Canary $stage.Percent | Watch-Canary
                 }
             }
         }
-        Invoke-RolloutStep 'Gate: go on to the cutover?' { Test-RolloutGate Canary -Wait }
+        Invoke-RolloutStep 'Gate: go on to the cutover?' { Wait-Gate Canary }
         Invoke-RolloutStep 'Announce'                    { Send-HourlyProgress 12 }
     } | Out-Null
 
@@ -120,7 +137,7 @@ try {
     Invoke-RolloutPhase 'Cutover' {
         Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
-        Invoke-RolloutStep 'Gate: cut over?'      { Test-RolloutGate Cutover -Wait }
+        Invoke-RolloutStep 'Gate: cut over?'      { Wait-Gate Cutover }
         Invoke-RolloutStep 'Announce'             { Send-RolloutMessage CutoverStarted; Send-HourlyProgress 13 }
         Invoke-RolloutStep 'Switch the traffic'   { Switch-Traffic $rollout.ToColour -Confirm:$false }
         Invoke-RolloutStep 'Keep the old version' { Protect-Environment $rollout.FromColour }
@@ -153,7 +170,6 @@ try {
 catch {
     $failure = $_
     $end = Get-Rollout
-    if (-not $end) { throw }   # it did not even start
     # What people must know, in the channels of the plan. A channel that is down must not hide the failure.
     $message = switch ($end.Status) { 'RolledBack' { 'RolledBack' } 'Stopped' { 'Stopped' } default { 'Incident' } }
     Send-RolloutMessage $message -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)" -ErrorAction Continue
