@@ -43,8 +43,16 @@ public sealed class RehearsalRun : IDisposable
         try
         {
             await using var host = HostRun.Start(run.Folder, run.WriteScript(arguments), [], environment);
-            if (await Appears.FileAsync(run.Folder.In("world"), () => host.HasEnded, token)) await run.LookAroundAsync(host, atTheEnd, token);
-            run.ExitCode = await host.WaitAsync(token);
+            try
+            {
+                if (await Appears.FileAsync(run.Folder.In("world"), () => host.HasEnded, token)) await run.LookAroundAsync(host, atTheEnd, token);
+                run.ExitCode = await host.WaitAsync(token);
+            }
+            catch (OperationCanceledException cause)
+            {
+                throw new TimeoutException($"The rehearsal did not end in time.\n{host.Story}", cause);
+            }
+
             run.Output = host.Output;
             run.Story = host.Story;
             run.Leftovers = run.Folder.Leftovers();
