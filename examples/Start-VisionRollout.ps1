@@ -37,7 +37,10 @@ param(
     [hashtable] $Approval = @{},
 
     # Checklists that people have confirmed before the start. Others are asked for at the prompt.
-    [string[]] $Confirmed = @()
+    [string[]] $Confirmed = @(),
+
+    # Begins once more after a stop or a rollback on the same day. Without it, this script only tells how that rollout has ended.
+    [switch] $NewAttempt
 )
 
 $ErrorActionPreference = 'Stop'
@@ -66,7 +69,7 @@ function Wait-Gate([string] $Name) {
 }
 
 # A rollout that does not start says so itself: whatever else is under way is not its to report on.
-try { $rollout = Start-Rollout -Version $Version }
+try { $rollout = Start-Rollout -Version $Version -NewAttempt:$NewAttempt }
 catch {
     # Ended before, on the old version: that stands, also when a worker starts the script again by itself.
     if ($_.FullyQualifiedErrorId -notmatch '^Rollout(Ended|Stopped)') { throw }

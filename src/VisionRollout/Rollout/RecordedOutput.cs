@@ -21,7 +21,7 @@ internal static class RecordedOutput
         typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan), typeof(Guid), typeof(Uri), typeof(Version),
     }.ToDictionary(type => type.Name);
 
-    private static readonly Assembly[] Own = [typeof(JournalRecord).Assembly, typeof(RecordedOutput).Assembly];
+    private static readonly Assembly[] Own = [typeof(JournalRecord).Assembly, typeof(Adapters.OutsideWorld).Assembly, typeof(RecordedOutput).Assembly];
 
     public static JsonElement Record(IEnumerable<object?> output)
     {

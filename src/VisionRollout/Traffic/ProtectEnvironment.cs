@@ -8,7 +8,7 @@ namespace VisionRollout;
 
 /// <summary>Keeps a colour for the way back: annotates each of its Deployments with keep-until.</summary>
 /// <remarks>The time is RFC 3339 in UTC, as <c>kubectl annotate deployment -l deployment-color=green keep-until=…</c> would write it.</remarks>
-/// <example><code>Protect-Environment green -For 24:00:00</code><para>Keeps green for 24 hours.</para></example>
+/// <example><code>Protect-Environment green -For 1.00:00:00</code><para>Keeps green for 24 hours.</para></example>
 [Cmdlet(VerbsSecurity.Protect, "Environment", SupportsShouldProcess = true)]
 [OutputType(typeof(EnvironmentProtected))]
 public sealed class ProtectEnvironment : SessionCmdlet
@@ -21,7 +21,7 @@ public sealed class ProtectEnvironment : SessionCmdlet
     [ArgumentCompleter(typeof(ColourCompleter))]
     public string? Colour { get; set; }
 
-    /// <summary>How long. Default: the plan's retention.</summary>
+    /// <summary>How long, as days.hours:minutes:seconds: 24:00:00 would be 24 days. Default: the plan's retention.</summary>
     [Parameter]
     public TimeSpan? For { get; set; }
 

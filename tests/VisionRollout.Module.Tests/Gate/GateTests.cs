@@ -1,0 +1,100 @@
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
+using VisionRollout.Module.Tests.Rollout;
+using VisionRollout.Module.Tests.World;
+
+namespace VisionRollout.Module.Tests.Gate;
+
+[Collection(nameof(ClusterOfRollouts))]
+public sealed class GateTests(ClusterOfRollouts cluster)
+{
+    private const int Limit = 120_000;
+
+    [Fact(Timeout = Limit)]
+    public async Task Approvals_from_another_shell_open_the_gate_that_waits_for_them()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));
+        await bench.StartAsync();
+        await using var second = await bench.SecondAsync();
+        Assert.Empty((await second.RunAsync("Approve-RolloutGate Canary -Role 'tech lead'")).Errors);
+        var run = bench.Host.Start("Test-RolloutGate Canary -Wait");
+        await bench.UntilRecordedAsync<GateOpened>();
+        var approval = await second.RunAsync("Approve-RolloutGate Canary -Role 'DevOps Lead' -Comment 'Looks good' -PassThru");
+        var decided = Assert.Single((await run.ResultAsync()).As<GateResult>());
+
+        Assert.Equal((Verdict.Go, true), (decided.Verdict, decided.Decided));
+        Assert.Equal("DevOps Lead", Assert.Single(approval.As<GateApproved>()).Role);
+        Assert.Equal(Verdict.Go, Assert.Single((await bench.JournalAsync()).OfType<GateDecided>()).Verdict);
+        // Decided is decided: it is not opened again.
+        Assert.True(Assert.Single((await bench.RunAsync("Test-RolloutGate Canary -Wait")).As<GateResult>()).Decided);
+        Assert.Single((await bench.JournalAsync()).OfType<GateOpened>());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_denial_rolls_back_through_the_phase()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));
+        await bench.StartAsync();
+        await bench.RunAsync("Deny-RolloutGate Canary -Role 'DevOps Lead' -Reason 'Not today'");
+        var result = await bench.RunAsync("Invoke-RolloutPhase Canary -NoWait { Invoke-RolloutStep 'Gate' { Test-RolloutGate Canary -Wait } }");
+        Assert.StartsWith("RolloutRolledBack", result.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("Not today", result.AllText, StringComparison.Ordinal);
+        Assert.Equal(("RolledBack", 3), await PhaseTests.StatusAsync(bench));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(UndecidedAction.Hold, "RolloutHeld", "Held", 5)]
+    [InlineData(UndecidedAction.Extend, "RolloutHeld", "Held", 5)]
+    [InlineData(UndecidedAction.RollBack, "RolloutRolledBack", "RolledBack", 3)]
+    public async Task A_gate_that_nobody_decides_does_at_its_deadline_what_the_plan_says(UndecidedAction action, string error, string status, int exit)
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromMinutes(2), action));
+        await bench.StartAsync();
+        var before = await bench.Session.NowAsync(TestContext.Current.CancellationToken);
+        var result = await bench.RunAsync("Invoke-RolloutPhase Canary -NoWait { Invoke-RolloutStep 'Gate' { Test-RolloutGate Canary -Wait } }");
+        var waited = await bench.Session.NowAsync(TestContext.Current.CancellationToken) - before;
+
+        Assert.StartsWith(error, result.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal((status, exit), await PhaseTests.StatusAsync(bench));
+        Assert.True(waited >= TimeSpan.FromMinutes(action == UndecidedAction.Extend ? 4 : 2), $"{waited}");
+        Assert.Equal(Verdict.Undecided, Assert.Single((await bench.JournalAsync()).OfType<GateDecided>()).Verdict);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_gate_that_a_crash_left_open_keeps_its_deadline()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));
+        await bench.StartAsync();
+        await bench.AppendAsync(new GateOpened("Canary", Verdict.Undecided, [], await bench.Session.NowAsync(TestContext.Current.CancellationToken) + TimeSpan.FromMinutes(1)));
+        Assert.StartsWith("GateNotGo", (await bench.RunAsync("Test-RolloutGate Canary -Wait")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Single((await bench.JournalAsync()).OfType<GateOpened>());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Who_is_not_the_plans_person_cannot_decide()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with
+        {
+            Contacts = [.. plan.Contacts.Select(contact => contact.Role == "Tech Lead" ? contact with { Identity = "jane@vision-to-code.com" } : contact)],
+        });
+        await bench.StartAsync();
+        var before = await bench.OutsideAsync();
+        foreach (var command in new[] { "Approve-RolloutGate Canary -Role 'Tech Lead'", "Deny-RolloutGate Canary -Role 'Tech Lead' -Reason x" })
+        {
+            var result = await bench.RunAsync(command);
+            Assert.StartsWith("IdentityMismatch", result.OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Contains("jane@vision-to-code.com", result.AllText, StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("NotADecider", (await bench.RunAsync("Approve-RolloutGate Canary -Role CTO")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.StartsWith("GateNotFound", (await bench.RunAsync("Approve-RolloutGate Canery -Role CTO")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(before, await bench.OutsideAsync());
+    }
+
+    // The canary's gate asks for nothing but its deciders and the alerts.
+    private static RolloutPlan With(RolloutPlan plan, TimeSpan deadline, UndecidedAction action) => plan with
+    {
+        Gates = [.. plan.Gates.Select(gate => gate.Name == "Canary" ? gate with { Deadline = deadline, WhenUndecided = action, Criteria = [new PlanGateCriterion(GateCriteria.CriticalAlerts, null)] } : gate)],
+    };
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using VisionRollout.Core.Journal;
+using VisionRollout.Module.Tests.World;
+
+namespace VisionRollout.Module.Tests.Rollout;
+
+[Collection(nameof(ClusterOfRollouts))]
+public sealed class WayBackTests(ClusterOfRollouts cluster)
+{
+    private const int Limit = 120_000;
+
+    [Fact(Timeout = Limit)]
+    public async Task An_emergency_stop_from_another_shell_moves_traffic_back_and_ends_a_waiting_phase_at_its_next_look()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Start-Canary 5");
+        var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
+        await run.UntilProgressAsync("Waiting for Later");
+
+        await using var second = await bench.SecondAsync();
+        var stop = await second.RunAsync("Stop-Rollout -Emergency -Reason 'Payments are failing'");
+        var clock = Stopwatch.StartNew();
+        var result = await run.ResultAsync();
+
+        // One look a second, and the machine's own pace.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        Assert.StartsWith("RolloutStopped", result.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("Payments are failing", result.AllText, StringComparison.Ordinal);
+        Assert.Empty(stop.Errors);
+        Assert.NotEmpty(Assert.Single(stop.As<RolledBack>()).Done[0]);
+        var green = (await second.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "green");
+        Assert.Equal((1, true), (green.Weight, green.IsLive));
+        Assert.Equal(("Stopped", 4), await PhaseTests.StatusAsync(bench));
+
+        // Again, from the same shell and from a fresh one.
+        Assert.Empty((await second.RunAsync("Stop-Rollout -Emergency")).Errors);
+        await using var third = await bench.SecondAsync();
+        Assert.Empty((await third.RunAsync("Stop-Rollout -Emergency")).Errors);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Undo_moves_traffic_back_twice_and_also_after_the_sign_off_from_a_fresh_shell()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
+        await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
+        await bench.Session.ReleaseLeaseAsync();
+
+        await using var fresh = await bench.SecondAsync();
+        var first = await fresh.RunAsync("Undo-Rollout -Reason 'Wrong totals' -Confirm:$false");
+        Assert.Empty(first.Errors);
+        Assert.Contains("green", Assert.Single(first.As<RolledBack>()).Done[0], StringComparison.Ordinal);
+        Assert.Equal(1, (await fresh.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "green").Weight);
+        Assert.Equal(("RolledBack", 3), await PhaseTests.StatusAsync(fresh));
+
+        Assert.Empty((await fresh.RunAsync("Undo-Rollout -Confirm:$false")).Errors);
+        Assert.StartsWith("RolloutEnded", (await fresh.RunAsync("Start-Rollout v1.1.0")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task An_undo_from_another_shell_ends_the_runbook_and_nothing_moves_forward_any_more()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
+        await run.UntilProgressAsync("Waiting for Later");
+        await using var second = await bench.SecondAsync();
+        Assert.Empty((await second.RunAsync("Undo-Rollout -Reason 'Wrong totals' -Confirm:$false")).Errors);
+
+        var result = await run.ResultAsync();
+        Assert.Empty(result.Output);
+        Assert.StartsWith("RolloutEnded", result.OnlyErrorId(), StringComparison.Ordinal);
+        foreach (var step in new[] { "Start-Canary 5", "Switch-Traffic blue -Force -Confirm:$false", "Invoke-RolloutStep 'Next' { 'never' }", "Get-RolloutService | Deploy-Service", "Complete-Rollout" })
+            Assert.StartsWith("RolloutEnded", (await bench.RunAsync(step)).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(1, (await second.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "green").Weight);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Without_any_rollout_there_is_nothing_to_stop_or_undo()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        var before = await bench.OutsideAsync();
+        foreach (var command in new[] { "Stop-Rollout -Emergency", "Undo-Rollout -Confirm:$false" })
+            Assert.StartsWith("NoRollout", (await bench.RunAsync(command)).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(before, await bench.OutsideAsync());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_rollout_that_was_signed_off_is_not_stopped_by_chance()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
+        await bench.Session.ReleaseLeaseAsync();
+        await using var fresh = await bench.SecondAsync();
+        Assert.StartsWith("NoRollout", (await fresh.RunAsync("Stop-Rollout -Emergency")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("Start-Rollout v1.3.0 -WhatIf -Force -NewAttempt")]
+    [InlineData("Switch-Traffic blue -Force -WhatIf")]
+    [InlineData("Start-Canary 5 -WhatIf")]
+    [InlineData("Stop-Rollout -Emergency -WhatIf")]
+    [InlineData("Undo-Rollout -IncludeSchema -WhatIf")]
+    [InlineData("Get-RolloutService | Deploy-Service -WhatIf")]
+    [InlineData("Protect-Environment green -WhatIf")]
+    [InlineData("Send-RolloutMessage Started -WhatIf")]
+    [InlineData("Confirm-RolloutChecklist 'Team briefing' -All -WhatIf")]
+    [InlineData("Approve-RolloutGate Canary -Role 'Tech Lead' -WhatIf; Deny-RolloutGate Canary -Role 'Tech Lead' -Reason x -WhatIf")]
+    [InlineData("Complete-Rollout -WhatIf")]
+    public async Task WhatIf_writes_nothing_anywhere(string command)
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.Session.ReleaseLeaseAsync();
+        await using var second = await bench.SecondAsync();
+        var before = await bench.OutsideAsync();
+        var result = await second.RunAsync(command);
+        Assert.True(result.Errors.Count == 0 && result.Failure is null, result.AllText);
+        Assert.Equal(before, await bench.OutsideAsync());
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using VisionRollout.Core.Canary;
+using VisionRollout.Core.Journal;
+using VisionRollout.Core.Traffic;
+using VisionRollout.Module.Tests.World;
+
+namespace VisionRollout.Module.Tests.Traffic;
+
+[Collection(nameof(ClusterOfRollouts))]
+public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
+{
+    private const int Limit = 120_000;
+
+    [Fact(Timeout = Limit)]
+    public async Task The_cutover_is_refused_while_gates_are_open_and_forced_on_purpose()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        var refused = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+        Assert.StartsWith("GateOpen", refused.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("Cutover", refused.AllText, StringComparison.Ordinal);
+        Assert.Empty((await bench.JournalAsync()).OfType<TrafficMoving>());
+
+        var move = Assert.Single((await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false")).As<TrafficMove>());
+        Assert.Equal((true, "blue"), (move.Changed, move.Route.LiveColour));
+        Assert.InRange(move.ObservedShare!.Value, 0.98, 1);
+        Assert.Equal([typeof(TrafficMoving), typeof(TrafficMoved)], (await bench.JournalAsync()).Where(entry => entry is TrafficMoving or TrafficMoved).Select(entry => entry.GetType()));
+        Assert.False(Assert.Single((await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false")).As<TrafficMove>()).Changed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Traffic_is_shown_as_configured_and_as_observed()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        var stage = Assert.Single((await bench.RunAsync("Start-Canary 5")).As<CanaryStage>());
+        Assert.InRange(stage.ObservedShare!.Value, 0.03, 0.07);
+        await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        var rows = (await bench.RunAsync("Get-Traffic")).As<TrafficInfo>().ToDictionary(row => row.Colour);
+        Assert.Equal((0.95, true, "v1.0.0", false), (rows["green"].Weight, rows["green"].IsLive, rows["green"].Version, rows["green"].HasHeaderRoute));
+        Assert.Equal((0.05, false, "v1.1.0", true), (rows["blue"].Weight, rows["blue"].IsLive, rows["blue"].Version, rows["blue"].HasHeaderRoute));
+        Assert.InRange(rows["blue"].ObservedShare!.Value, 0.03, 0.07);
+
+        // Begun again after a crash: the share is still the canary's.
+        var again = Assert.Single((await bench.RunAsync("Start-Canary 5")).As<CanaryStage>());
+        Assert.InRange(again.ObservedShare!.Value, 0.03, 0.07);
+        Assert.Equal(stage.Until, again.Until);
+
+        var sample = Assert.Single((await bench.RunAsync("Compare-Deployment green blue -Window 0:01:00")).As<CanarySample>());
+        Assert.Equal(("blue", "green"), (sample.Canary.Colour, sample.Baseline.Colour));
+        Assert.True(sample.Canary.Requests > 0 && sample.Baseline.Requests > sample.Canary.Requests);
+        Assert.StartsWith("ColoursEqual", (await bench.RunAsync("Compare-Deployment green green")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_colour_is_kept_by_an_annotation_that_every_tool_reads()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        var before = await bench.Session.NowAsync(TestContext.Current.CancellationToken);
+        var kept = Assert.Single((await bench.RunAsync("Protect-Environment green -For 1.00:00:00")).As<EnvironmentProtected>());
+        Assert.InRange(kept.KeepUntil, before.AddHours(24), before.AddHours(24).AddMinutes(5));
+        foreach (var workload in await bench.Session.World.Workloads.ListAsync("green", TestContext.Current.CancellationToken))
+        {
+            var text = workload.Annotations["keep-until"];
+            Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", text);
+            Assert.Equal(kept.KeepUntil, DateTimeOffset.Parse(text, CultureInfo.InvariantCulture));
+        }
+
+        Assert.Equal(kept.KeepUntil, Assert.Single((await bench.RunAsync("Get-Rollout")).As<RolloutInfo>()).KeepUntil);
+    }
+}
