@@ -91,14 +91,20 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
-    public async Task A_rollout_that_was_signed_off_is_not_stopped_by_chance()
+    public async Task An_emergency_stop_works_after_the_sign_off_and_has_nothing_to_do_after_a_rollback()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
         await bench.Session.ReleaseLeaseAsync();
         await using var fresh = await bench.SecondAsync();
-        Assert.StartsWith("NoRollout", (await fresh.RunAsync("Stop-Rollout -Emergency")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Single((await fresh.RunAsync("Stop-Rollout -Emergency")).As<RolledBack>());
+
+        await using var other = await RolloutBench.CreateAsync(cluster);
+        await other.StartAsync();
+        await other.RunAsync("Undo-Rollout -Confirm:$false");
+        await using var second = await other.SecondAsync();
+        Assert.StartsWith("NoRollout", (await second.RunAsync("Stop-Rollout -Emergency")).OnlyErrorId(), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limit)]
