@@ -39,6 +39,7 @@ public sealed class StopRollout : SessionCmdlet
             var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token);
             if ((await session.StateAsync(token)).Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
+            await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
     }

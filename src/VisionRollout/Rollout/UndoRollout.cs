@@ -34,6 +34,7 @@ public sealed class UndoRollout : SessionCmdlet
             var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token);
             if (state.Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
+            await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
     }
