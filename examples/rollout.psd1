@@ -263,7 +263,7 @@
             Impact      = 'High'
             Mitigation  = 'Service mesh validation'
             Contingency = 'Use previous version'
-            Triggers    = @('error-rate', 'health')
+            Triggers    = @('error-rate', 'health', 'alert')   # 'alert': a critical alert that nothing more precise explains
             Actions     = @('RollBackTraffic')
         }
         @{

@@ -96,9 +96,10 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     {
         List<Finding> findings =
         [
-            await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], [.. state.Started.KnownAlerts], token),
             .. await session.Checks.PodsReadyAsync(state.Started.ToColour, token),
             .. await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token),
+            // Last: what says more precisely what is wrong chooses the contingency.
+            await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], [.. state.Started.KnownAlerts], token),
         ];
         if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
             await FailAsync($"{bad.Criterion} ({bad.Subject}): {bad.Reason}", [.. findings.OrderByDescending(finding => finding.Verdict == Verdict.NoGo)], token);
