@@ -49,9 +49,10 @@ internal sealed class LiveWatch
         List<Finding> findings =
         [
             .. seen.Findings,
-            await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token),
             .. await session.Checks.PodsReadyAsync(colour, token),
             .. await session.Checks.ResourcesAsync([colour], token),
+            // Last: what says more precisely what is wrong chooses the contingency.
+            await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token),
         ];
         if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return seen.Sample;
         throw new RolloutException("LiveNoGo", RolloutErrorKind.Failed, $"{version} ({colour}) {bad.Criterion}: {bad.Reason.TrimEnd('.')}.", "", colour) { Trigger = bad.Trigger, Findings = [bad, .. findings.Where(finding => finding != bad)] };
