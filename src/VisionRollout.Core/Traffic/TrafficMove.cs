@@ -1,3 +1,5 @@
+using VisionRollout.Core.Evidence;
+
 namespace VisionRollout.Core.Traffic;
 
 /// <summary>A confirmed move of traffic.</summary>
@@ -7,4 +9,8 @@ namespace VisionRollout.Core.Traffic;
 /// <param name="Elapsed">From the decision to the confirmation, by the rollout's clock.</param>
 /// <param name="ObservedShare">Share of requests at the colour that gained; null when it could not be observed.</param>
 /// <param name="Confirmation">How it was confirmed.</param>
-public sealed record TrafficMove(TrafficRoute Route, IReadOnlyDictionary<string, double> From, bool Changed, TimeSpan Elapsed, double? ObservedShare, string Confirmation);
+public sealed record TrafficMove(TrafficRoute Route, IReadOnlyDictionary<string, double> From, bool Changed, TimeSpan Elapsed, double? ObservedShare, string Confirmation)
+{
+    /// <summary>Services that nobody serves where the traffic is now, with the reason; empty when all are served.</summary>
+    public IReadOnlyList<string> Unserved { get; init => field = IndexedList.Of(value); } = [];
+}

@@ -35,13 +35,13 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     /// <exception cref="RolloutException">TrafficTargetNotReady, TrafficConflict or TrafficNotConfirmed.</exception>
     public async Task<TrafficMove> MoveAsync(TrafficTarget target, Func<JournalEntry, Task> record, CancellationToken token)
     {
-        await RequireReadyAsync(target, token);
+        var unserved = target.IsWayBack ? await RequireWorthItAsync(target, token) : await RequireReadyAsync(target, token);
         var decided = await clock.GetNowAsync(token);
         var (before, stored, changed) = await WriteAsync(target, record, token);
         var (share, confirmation) = await ObserveAsync(target, before.Weights, token);
         var elapsed = await clock.GetNowAsync(token) - decided;
         await record(new TrafficMoved(before.Weights, target.Weights, target.HeaderColour, target.Reason, elapsed.TotalSeconds, share, confirmation));
-        return new(stored, before.Weights, changed, elapsed, share, confirmation);
+        return new(stored, before.Weights, changed, elapsed, share, confirmation) { Unserved = unserved };
     }
 
     private static bool Stands(TrafficRoute route, TrafficTarget target) =>
@@ -49,19 +49,33 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         && target.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6)
         && route.Weights.All(pair => Math.Abs(target.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6);
 
-    private async Task RequireReadyAsync(TrafficTarget target, CancellationToken token)
+    /// <summary>A way back is refused only where it would make things worse: neither when nothing is moved, nor when the old colour serves better.</summary>
+    private async Task<IReadOnlyList<string>> RequireWorthItAsync(TrafficTarget target, CancellationToken token)
+    {
+        var to = target.Weights.MaxBy(pair => pair.Value).Key;
+        var from = plan.Colours.Other(to);
+        var balance = await WayBackBalance.WeighAsync(to, from, plan, workloads, metrics, clock, token);
+        if (target.IsForced || balance.IsWorthIt || (await router.ReadAsync(token)).Weights.GetValueOrDefault(from) == 0) return balance.Unserved;
+        throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState,
+            $"Traffic can't be moved back to {to}: it would serve {balance.Old:0.##} of {plan.Services.Count} services, {from} serves {balance.New:0.##}. {string.Join("; ", balance.Unserved)}.",
+            $"Bring the pods of {to} up first (Watch-Deployment {to} shows why they aren't ready), or move back all the same with -Force.", to) { Trigger = "health" };
+    }
+
+    private async Task<IReadOnlyList<string>> RequireReadyAsync(TrafficTarget target, CancellationToken token)
     {
         foreach (var colour in target.Weights.Where(pair => pair.Value > 0).Select(pair => pair.Key).Append(target.HeaderColour).OfType<string>().Distinct())
         {
             var present = await workloads.ListAsync(colour, token);
             var lacking = plan.Services.Select(service => (service, workload: present.FirstOrDefault(item => item.Service == service.Name)))
-                .Where(pair => pair.workload is null || pair.workload.Ready < (target.IsWayBack ? 1 : Math.Max(1, pair.workload.Desired)))
+                .Where(pair => pair.workload is null || pair.workload.Ready < Math.Max(1, pair.workload.Desired))
                 .Select(pair => $"{pair.service.Deployments[colour]} ({pair.workload?.Ready ?? 0} of {pair.workload?.Desired ?? 0} pods ready)")
                 .ToList();
             if (lacking.Count == 0) continue;
             throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState, $"Traffic can't be moved to {colour}: {string.Join(", ", lacking)}.",
                 "Bring its pods up first (Watch-Deployment shows why they aren't ready).", colour) { Trigger = "health" };
         }
+
+        return [];
     }
 
     private async Task<(TrafficRoute Before, TrafficRoute Stored, bool Changed)> WriteAsync(TrafficTarget target, Func<JournalEntry, Task> record, CancellationToken token)

@@ -21,6 +21,10 @@ public sealed class StopRollout : SessionCmdlet
     [Parameter]
     public SwitchParameter Emergency { get; set; }
 
+    /// <summary>Moves traffic back even though the new version serves better now, because services have no ready pod in the old one.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -36,7 +40,7 @@ public sealed class StopRollout : SessionCmdlet
         {
             if (state.Stop is null) await session.RecordAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
-            var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token);
+            var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token, Force);
             if ((await session.StateAsync(token)).Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more

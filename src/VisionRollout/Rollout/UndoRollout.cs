@@ -21,6 +21,10 @@ public sealed class UndoRollout : SessionCmdlet
     [Parameter]
     public SwitchParameter IncludeSchema { get; set; }
 
+    /// <summary>Moves traffic back even though the new version serves better now, because services have no ready pod in the old one.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -31,7 +35,7 @@ public sealed class UndoRollout : SessionCmdlet
         Run(async (shell, token) =>
         {
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
-            var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token);
+            var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
             if (state.Completed is null)
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more

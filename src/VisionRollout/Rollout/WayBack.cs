@@ -10,19 +10,20 @@ namespace VisionRollout;
 internal static class WayBack
 {
     /// <summary>Puts all traffic where it was last proven good and removes the canary's header route. Safe to repeat.</summary>
-    public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token)
+    public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token, bool force = false)
     {
         var state = await session.StateAsync(token);
         var weights = new Dictionary<string, double> { [state.Started.FromColour] = 1, [state.Started.ToColour] = 0 };
-        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true), entry => session.RecordAsync(entry, token), token);
+        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true) { IsForced = force }, entry => session.RecordAsync(entry, token), token);
     }
 
     /// <summary>Takes the whole rollout back: traffic first, then the schema where asked and possible; tells what could not be taken back.</summary>
-    public static async Task<RolledBack> UndoAsync(RolloutSession session, string reason, bool withSchema, IShell shell, CancellationToken token)
+    public static async Task<RolledBack> UndoAsync(RolloutSession session, string reason, bool withSchema, IShell shell, CancellationToken token, bool force = false)
     {
         var began = await session.NowAsync(token);
         List<string> done = [], notDone = [];
-        var move = await MoveTrafficAsync(session, reason, token);
+        var move = await MoveTrafficAsync(session, reason, token, force);
+        notDone.AddRange(move.Unserved);
         var elapsed = await session.NowAsync(token) - began;
         done.Add($"all traffic on {move.Route.LiveColour} ({move.Confirmation})");
         var state = await session.StateAsync(token);

@@ -67,8 +67,58 @@ public sealed class TrafficMoverTests
         route.Put(Weights(1), "blue");
         var move = await Mover(SampleWorkloads.With(3, ("shop", 1), ("stock", 1))).MoveAsync(Back(), RecordAsync, Token);
         Assert.Equal("green", move.Route.LiveColour);
+        Assert.Empty(move.Unserved);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0, 0)] // the new colour serves nothing at all
+    [InlineData(1, 0, 1, 0)] // both lack the same service
+    [InlineData(0, 0, 0, 0)] // nobody serves anything: the last known good route is still the better place
+    public async Task A_way_back_goes_wherever_the_old_colour_serves_no_less_and_names_what_nobody_serves(int shop, int stock, int shopBlue, int stockBlue)
+    {
         route.Put(Weights(1), "blue");
-        await Assert.ThrowsAsync<RolloutException>(() => Mover(SampleWorkloads.With(3, ("shop", 1), ("stock", 0))).MoveAsync(Back(), RecordAsync, Token));
+        var move = await Mover(SampleWorkloads.With(3, ("shop", shop), ("stock", stock), ("shop-blue", shopBlue), ("stock-blue", stockBlue)), metrics: Silent()).MoveAsync(Back(), RecordAsync, Token);
+        Assert.Equal(("green", 1.0), (move.Route.LiveColour, route.Weights["green"]));
+        Assert.Equal(2 - shop, move.Unserved.Count);
+        Assert.Contains(move.Unserved, text => text.StartsWith("stock: nobody serves it in green (stock has 0 of 3 pods ready), nor in blue", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_way_back_that_would_take_a_service_away_is_refused_with_both_sides_and_goes_when_forced()
+    {
+        route.Put(Weights(1), "blue");
+        var mover = Mover(SampleWorkloads.With(3, ("shop", 3), ("stock", 0), ("shop-blue", 3), ("stock-blue", 2)), metrics: Silent());
+        var error = await Assert.ThrowsAsync<RolloutException>(() => mover.MoveAsync(Back(), RecordAsync, Token));
+        Assert.Equal(("TrafficTargetNotReady", "health"), (error.Id, error.Trigger));
+        Assert.Contains("it would serve 1 of 2 services, blue serves 2. stock: nobody serves it in green (stock has 0 of 3 pods ready), though blue would (stock-blue has 2 of 3 pods ready)", error.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (route.Writes, records.Count));
+
+        var forced = await mover.MoveAsync(Back() with { IsForced = true }, RecordAsync, Token);
+        Assert.True(forced.Changed);
+        Assert.Single(forced.Unserved);
+    }
+
+    [Fact]
+    public async Task Pods_that_are_ready_but_answer_with_errors_count_by_what_they_answer()
+    {
+        route.Put(Weights(1), "blue");
+        demand.ErrorShare = 0.9; // of the shop in blue
+        var mover = Mover(SampleWorkloads.With(3, ("shop", 3), ("stock", 0), ("shop-blue", 3), ("stock-blue", 3)));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => mover.MoveAsync(Back(), RecordAsync, Token));
+        Assert.Contains("it would serve 1 of 2 services, blue serves 1.1.", error.Message, StringComparison.Ordinal);
+
+        demand.ErrorShare = 1;
+        Assert.True((await mover.MoveAsync(Back(), RecordAsync, Token)).Changed);
+    }
+
+    [Fact]
+    public async Task A_way_back_that_has_nothing_to_move_is_never_refused()
+    {
+        route.Put(Weights(0), "blue");
+        var move = await Mover(SampleWorkloads.With(3, ("shop", 3), ("stock", 0), ("shop-blue", 3), ("stock-blue", 3)), metrics: Silent()).MoveAsync(Back(), RecordAsync, Token);
+        Assert.True(move.Changed);
+        Assert.Null(route.Header);
+        Assert.False((await Mover(SampleWorkloads.With(3, ("shop", 3)), metrics: Silent()).MoveAsync(Back(), RecordAsync, Token)).Changed);
     }
 
     [Fact]
@@ -198,6 +248,8 @@ public sealed class TrafficMoverTests
     private static TrafficTarget Blue(double share) => new(Weights(share), "blue", "Canary");
 
     private static TrafficTarget Back() => new(Weights(0), null, "way back", IsWayBack: true);
+
+    private SharedDemand Silent() => new(clock, () => 0) { Failure = new RolloutException("PrometheusUnreachable", RolloutErrorKind.Unavailable, "no answer") };
 
     private TrafficMover Mover(IWorkloads? workloads = null, IMetricSource? metrics = null) =>
         new(route, workloads ?? SampleWorkloads.AllReady(), metrics ?? demand, clock, SamplePlan.Plan);

@@ -62,6 +62,34 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_way_back_compares_both_colours_and_tells_what_nobody_serves()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
+        try
+        {
+            // One service of the old colour is gone while the new one serves it: only a person takes it away.
+            await bench.ScaleAsync("core-service", 0);
+            var refused = await bench.RunAsync("Undo-Rollout -Confirm:$false");
+            Assert.StartsWith("TrafficTargetNotReady", refused.OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Contains("core: nobody serves it in green", refused.AllText, StringComparison.Ordinal);
+
+            // The new one is gone altogether: back it goes, whatever green lacks.
+            foreach (var deployment in new[] { "business-service-blue", "core-service-blue", "swarm-service-blue", "development-service-blue" }) await bench.ScaleAsync(deployment, 0);
+            var back = await bench.RunAsync("Undo-Rollout -Confirm:$false");
+            Assert.Empty(back.Errors);
+            Assert.Contains(Assert.Single(back.As<RolledBack>()).NotDone, text => text.StartsWith("core: nobody serves it in green (core-service has 0 of 0 pods ready), nor in blue", StringComparison.Ordinal));
+            Assert.Equal(1, (await bench.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "green").Weight);
+        }
+        finally
+        {
+            foreach (var deployment in new[] { "core-service", "business-service-blue", "core-service-blue", "swarm-service-blue", "development-service-blue" }) await bench.ScaleAsync(deployment, 1);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task An_undo_from_another_shell_ends_the_runbook_and_nothing_moves_forward_any_more()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);

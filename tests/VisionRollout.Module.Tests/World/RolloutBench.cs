@@ -71,6 +71,17 @@ internal sealed class RolloutBench : IAsyncDisposable
         Assert.True(result.Failure is null && result.Errors.Count == 0, result.AllText);
     }
 
+    /// <summary>Gives a Deployment that many pods and waits until they are there.</summary>
+    public async Task ScaleAsync(string deployment, int replicas)
+    {
+        await Session.World.Workloads.ScaleAsync(deployment, replicas, Token);
+        for (var tries = 0; (await Session.World.Workloads.ListAsync(null, Token)).First(item => item.Deployment == deployment).Ready != replicas; tries++)
+        {
+            Assert.True(tries < 60, $"{deployment} does not get {replicas} ready pods.");
+            await cluster.Process.AdvanceAsync(TimeSpan.FromSeconds(5), Token);
+        }
+    }
+
     /// <summary>The newest journal's entries.</summary>
     public async Task<IReadOnlyList<JournalEntry>> JournalAsync()
     {
