@@ -56,6 +56,10 @@ try {
         'resource-exhaustion'     { $null = Add-RehearsalFault resource-exhaustion -TargetVersion $Version -After 3:30:00 }
     }
 
+    # Each decider approves with credentials of their own: the rehearsal's kubeconfig has a context for everybody whom the plan knows.
+    $contexts = @{}
+    foreach ($contact in (Import-RolloutPlan $Plan).Contacts | Where-Object Identity) { $contexts[$contact.Role] = $contact.Identity }
+
     $runbook = @{
         Plan        = $Plan
         Environment = 'production'
@@ -65,6 +69,7 @@ try {
         ReportPath  = $ReportPath
         # A rehearsal has nobody to ask: the deciders' approvals and the checklists are given ahead.
         Approval    = @{ Canary = @('Tech Lead', 'DevOps Lead'); Cutover = @('CTO') }
+        ApproverContext = $contexts
         Confirmed   = @('*')
     }
     & ([System.IO.Path]::Combine($PSScriptRoot, 'Start-VisionRollout.ps1')) @runbook

@@ -36,6 +36,9 @@ param(
     # Approvals given ahead for an unattended run: gate = roles that have approved.
     [hashtable] $Approval = @{},
 
+    # With whose credentials those approvals are given: role = context of the kubeconfig. Without, with those of this script.
+    [hashtable] $ApproverContext = @{},
+
     # Checklists that people have confirmed before the start. Others are asked for at the prompt.
     [string[]] $Confirmed = @(),
 
@@ -84,7 +87,10 @@ try {
     # Also when it is started again: approvals may have come since.
     foreach ($gate in $Approval.Keys) {
         $missing = (Test-RolloutGate $gate).Missing
-        foreach ($role in $Approval[$gate] | Where-Object { $missing -contains $_ }) { Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' }
+        foreach ($role in $Approval[$gate] | Where-Object { $missing -contains $_ }) {
+            $as = if ($ApproverContext[$role]) { @{ Context = $ApproverContext[$role] } } else { @{} }
+            Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' -ValidFor 12:00:00 @as
+        }
     }
 
     # What the steps give back stands in the journal and in the report; here each says in a line what it did.

@@ -476,14 +476,15 @@
 
     # --- Who --------------------------------------------------------------------------------------------------------
 
-    # Every decider needs a contact. Identity (optional) is the user name in the cluster.
+    # Every decider needs a contact with an Identity: the user name in the cluster (kubectl auth whoami), or 'group:NAME' for anybody in a
+    # group. Who approves must be that user there; where all deciders must approve, each must be somebody else.
     Contacts = @(
         @{ Role = 'Deployment Lead';  Name = 'John Doe';       Phone = '+1-xxx-xxx-xxxx'; Email = 'john@vision-to-code.com' }
-        @{ Role = 'Tech Lead';        Name = 'Jane Smith';     Phone = '+1-xxx-xxx-xxxx'; Email = 'jane@vision-to-code.com' }
-        @{ Role = 'DevOps Lead';      Name = 'Bob Johnson';    Phone = '+1-xxx-xxx-xxxx'; Email = 'bob@vision-to-code.com' }
+        @{ Role = 'Tech Lead';        Name = 'Jane Smith';     Phone = '+1-xxx-xxx-xxxx'; Email = 'jane@vision-to-code.com'; Identity = 'jane@vision-to-code.com' }
+        @{ Role = 'DevOps Lead';      Name = 'Bob Johnson';    Phone = '+1-xxx-xxx-xxxx'; Email = 'bob@vision-to-code.com'; Identity = 'bob@vision-to-code.com' }
         @{ Role = 'On-Call Engineer'; Name = 'Rotation';       Phone = 'See PagerDuty';   Email = 'oncall@vision-to-code.com' }
-        @{ Role = 'CTO';              Name = 'CTO';            Phone = '+1-xxx-xxx-xxxx'; Email = 'cto@vision-to-code.com' }
-        @{ Role = 'VP Engineering';   Name = 'VP Engineering'; Phone = '+1-xxx-xxx-xxxx'; Email = 'vp-engineering@vision-to-code.com' }
+        @{ Role = 'CTO';              Name = 'CTO';            Phone = '+1-xxx-xxx-xxxx'; Email = 'cto@vision-to-code.com'; Identity = 'cto@vision-to-code.com' }
+        @{ Role = 'VP Engineering';   Name = 'VP Engineering'; Phone = '+1-xxx-xxx-xxxx'; Email = 'vp-engineering@vision-to-code.com'; Identity = 'vp-engineering@vision-to-code.com' }
     )
 
     # --- What is said, and where ------------------------------------------------------------------------------------

@@ -93,6 +93,16 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>Secrets and ConfigMaps of the environment, and who we are in its cluster.</summary>
     public IClusterObjects Objects => objects.Value;
 
+    /// <summary>Who the credentials of another context of the kubeconfig belong to.</summary>
+    /// <param name="context">Name of the context.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="RolloutException">There is no such context, or its credentials don't hold.</exception>
+    public async Task<ClusterIdentity> ReadIdentityAsync(string context, CancellationToken token)
+    {
+        using var other = new KubernetesConnection(Environment with { Endpoints = Environment.Endpoints with { Context = context } });
+        return await new KubernetesObjects(other).ReadIdentityAsync(token);
+    }
+
     /// <summary>The environment's traffic route.</summary>
     public ITrafficRouter Router => router.Value;
 

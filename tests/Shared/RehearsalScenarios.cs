@@ -22,6 +22,7 @@ public static class RehearsalScenarios
               "colourLabel": "deployment-color", "liveColour": "green", "liveVersion": "v1.0.0",
               "versions": { "v1.0.0": { "errorRate": 0.0003, "latencyMedianMs": 18, "latencyP99Ms": 62, "startupSeconds": 20, "cpu": 0.45, "memory": 0.55 },
                             "v1.1.0": { "errorRate": 0.0003, "latencyMedianMs": 17, "latencyP99Ms": 60, "startupSeconds": 25, "cpu": 0.44, "memory": 0.56 } },
+              "people": [ { "user": "jane@vision-to-code.com" }, { "user": "bob@vision-to-code.com" }, { "user": "cto@vision-to-code.com" }, { "user": "vp-engineering@vision-to-code.com", "groups": ["vps"] } ],
               "faults": []
             }
             """)!.AsObject();

@@ -26,7 +26,8 @@ public sealed class RunbookRun : IAsyncDisposable
         var script = folder.In("run.ps1");
         await File.WriteAllTextAsync(script, $$"""
             & '{{Repository.Runbook}}' -Endpoint '{{endpoints}}' -JournalPath '{{folder.Journals}}' -ReportPath '{{folder.Reports}}' `
-                -Approval @{ Canary = @('Tech Lead', 'DevOps Lead'); Cutover = @('CTO') } -Confirmed '*'
+                -Approval @{ Canary = @('Tech Lead', 'DevOps Lead'); Cutover = @('CTO') } `
+                -ApproverContext @{ 'Tech Lead' = 'jane@vision-to-code.com'; 'DevOps Lead' = 'bob@vision-to-code.com'; CTO = 'cto@vision-to-code.com' } -Confirmed '*'
             exit $LASTEXITCODE
             """, token);
         return new RunbookRun(cluster, folder, script);

@@ -45,11 +45,15 @@ public sealed class KubernetesObjects(KubernetesConnection connection) : ICluste
     }
 
     /// <inheritdoc/>
-    public async Task<string> WhoAmIAsync(CancellationToken token)
+    public async Task<string> WhoAmIAsync(CancellationToken token) => (await ReadIdentityAsync(token)).User;
+
+    /// <inheritdoc/>
+    public async Task<ClusterIdentity> ReadIdentityAsync(CancellationToken token)
     {
         var body = new JsonObject { ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "SelfSubjectReview" };
         var review = await connection.SendAsync(new KubernetesRequest(HttpMethod.Post, Reviews + "/selfsubjectreviews", "our own user") { Body = body, IsUnfenced = true }, token);
-        return (string?)review["status"]?["userInfo"]?["username"] ?? "";
+        var user = review["status"]?["userInfo"];
+        return new((string?)user?["username"] ?? "", [.. (user?["groups"] as JsonArray ?? []).Select(group => (string?)group ?? "")]);
     }
 
     private static string Subject(string configMap) => $"ConfigMap '{configMap}'";

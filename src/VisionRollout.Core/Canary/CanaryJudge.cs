@@ -21,6 +21,7 @@ public sealed class CanaryJudge
     private readonly CounterTracker counters;
     private readonly RateJudge rates;
     private readonly LatencyJudge latencies;
+    private readonly Dictionary<string, double> unavailable = [];
     private DateTimeOffset? begin;
 
     /// <summary>Starts judging a stage.</summary>
@@ -98,6 +99,7 @@ public sealed class CanaryJudge
     private void Count(CounterInterval interval)
     {
         var (fresh, old) = (interval.Colours[canary.Colour], interval.Colours[baseline.Colour]);
+        foreach (var (colour, counts) in interval.Colours) unavailable[colour] = unavailable.GetValueOrDefault(colour) + counts.Unavailable;
         rates.Add(Name(percent), new RateCounts(fresh.Requests, fresh.Errors, old.Requests, old.Errors));
         latencies.Add(Name(percent), fresh.Latency, old.Latency);
     }
@@ -145,11 +147,12 @@ public sealed class CanaryJudge
         ? doubt
         : string.Join(' ', findings.Where(finding => verdict != Verdict.NoGo || finding.Verdict == Verdict.NoGo).Select(finding => finding.Reason));
 
-    private static ColourSample Show(string colour, CounterInterval interval, double requests, double errors, RateInterval rate, QuantileInterval p99) => new()
+    private ColourSample Show(string colour, CounterInterval interval, double requests, double errors, RateInterval rate, QuantileInterval p99) => new()
     {
         Colour = colour,
         Requests = requests,
         Errors = errors,
+        Unavailable = unavailable.GetValueOrDefault(colour),
         ErrorRate = rate.Rate,
         ErrorRateLow = rate.Rate is null ? null : rate.Low,
         ErrorRateHigh = rate.Rate is null ? null : rate.High,

@@ -12,6 +12,9 @@ public sealed record ColourSample
     /// <summary>Failed requests since the stage began.</summary>
     public double Errors { get; init; }
 
+    /// <summary>Requests since the stage began that found nobody.</summary>
+    public double Unavailable { get; init; }
+
     /// <summary>Error rate, a share; null without requests.</summary>
     public double? ErrorRate { get; init; }
 

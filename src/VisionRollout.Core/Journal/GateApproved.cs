@@ -1,3 +1,5 @@
+using VisionRollout.Core.Gates;
+
 namespace VisionRollout.Core.Journal;
 
 /// <summary>A decider approved a gate.</summary>
@@ -7,4 +9,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Comment">Comment; may be empty.</param>
 /// <param name="PlanHash">Hash of the plan that the decider saw.</param>
 /// <param name="ValidUntil">Until when the approval holds (UTC); null: until the gate closes.</param>
-public sealed record GateApproved(string Gate, string Role, string Identity, string Comment, string PlanHash, DateTimeOffset? ValidUntil) : JournalEntry;
+public sealed record GateApproved(string Gate, string Role, string Identity, string Comment, string PlanHash, DateTimeOffset? ValidUntil) : JournalEntry
+{
+    /// <summary>The evidence that the decider saw; null when the approval was given ahead, before the gate was open.</summary>
+    public SeenEvidence? Seen { get; init; }
+}

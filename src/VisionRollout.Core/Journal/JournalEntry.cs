@@ -27,6 +27,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(GateOpened), "gate-opened")]
 [JsonDerivedType(typeof(GateApproved), "gate-approved")]
 [JsonDerivedType(typeof(GateDenied), "gate-denied")]
+[JsonDerivedType(typeof(ApprovalsExpired), "approvals-expired")]
 [JsonDerivedType(typeof(GateDecided), "gate-decided")]
 [JsonDerivedType(typeof(MessageSent), "message-sent")]
 [JsonDerivedType(typeof(ChecklistConfirmed), "checklist-confirmed")]

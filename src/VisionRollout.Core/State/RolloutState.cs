@@ -114,7 +114,7 @@ public sealed record RolloutState
         RolloutCompleted completed => this with { Completed = completed },
         PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
         StepStarted or StepCompleted or StepFailed => ApplyStep(record),
-        GateOpened or GateApproved or GateDenied or GateDecided => ApplyGate(record),
+        GateOpened or GateApproved or GateDenied or GateDecided or ApprovalsExpired => ApplyGate(record),
         TrafficMoved moved => this with { Traffic = moved, TrafficAt = record.At },
         CanaryStageStarted stage => this with { Stage = stage, StageAt = record.At, StageEnd = null },
         CanarySampled sampled => this with { Sample = sampled.Sample },
@@ -154,6 +154,7 @@ public sealed record RolloutState
     {
         GateOpened opened => WithGate(opened.Gate, gate => gate with { Opened = opened, OpenedAt = record.At, Decision = null }),
         GateApproved approved => WithGate(approved.Gate, gate => gate with { Approvals = [.. gate.Approvals, (record.At, approved)] }),
+        ApprovalsExpired expired => WithGate(expired.Gate, gate => gate with { Approvals = [.. gate.Approvals.Where(item => !expired.All && item.Approval.Seen is null)], Expired = expired.Reason }),
         GateDenied denied => WithGate(denied.Gate, gate => gate with { Denial = gate.Denial ?? denied }),
         GateDecided decided => WithGate(decided.Gate, gate => gate with { Decision = decided }),
         _ => this,

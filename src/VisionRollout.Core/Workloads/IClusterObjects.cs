@@ -14,4 +14,7 @@ public interface IClusterObjects
 
     /// <summary>The authenticated user name (SelfSubjectReview).</summary>
     Task<string> WhoAmIAsync(CancellationToken token);
+
+    /// <summary>The authenticated user name and its groups (SelfSubjectReview).</summary>
+    Task<ClusterIdentity> ReadIdentityAsync(CancellationToken token);
 }

@@ -89,7 +89,7 @@ internal sealed class RehearsalHost : IAsyncDisposable
     public ReadyLine Describe(RunDirectory directory, IPostgresServer server)
     {
         var kubernetes = Get<KubernetesApiServer>();
-        kubernetes.WriteKubeConfig(directory.Kubeconfig, ContextName, scenario.Namespace);
+        kubernetes.WriteKubeConfig(directory.Kubeconfig, ContextName, scenario.Namespace, [.. scenario.People.Select(person => (person.User, person.Groups))]);
         var control = Addresses().First(address => address.StartsWith("http:", StringComparison.Ordinal));
         return new ReadyLine
         {

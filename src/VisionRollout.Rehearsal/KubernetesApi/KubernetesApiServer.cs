@@ -52,9 +52,13 @@ internal sealed class KubernetesApiServer(
         address = new Uri(addresses.Addresses.Single());
     }
 
-    /// <summary>Writes a kubeconfig for the administrator.</summary>
-    public void WriteKubeConfig(string path, string context, string ns) =>
-        KubeConfigFile.Write(path, Address, AuthorityPem, tokens.AdminToken, context, ns);
+    /// <summary>Writes a kubeconfig for the administrator, with one more context for each person, named like the user.</summary>
+    public void WriteKubeConfig(string path, string context, string ns, params IReadOnlyList<(string User, IReadOnlyList<string> Groups)> people)
+    {
+        // A person without groups would become an administrator.
+        var users = people.Select(person => (person.User, Token: tokens.Issue(person.User, [.. person.Groups.DefaultIfEmpty("rehearsal:people")])));
+        KubeConfigFile.Write(path, Address, AuthorityPem, context, ns, [(context, tokens.AdminToken), .. users]);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -51,6 +51,9 @@ public sealed record RehearsalScenario
     /// <summary>How each version (image tag) behaves. A tag that is not here cannot be pulled.</summary>
     public required IReadOnlyDictionary<string, VersionProfile> Versions { get; init; }
 
+    /// <summary>People with credentials of their own.</summary>
+    public IReadOnlyList<ScenarioPerson> People { get; init; } = [];
+
     /// <summary>The faults that happen by schedule.</summary>
     public IReadOnlyList<ScenarioFault> Faults { get; init; } = [];
 

@@ -53,7 +53,7 @@ public static class ScenarioReader
     private static RehearsalScenario ReadRoot(ScenarioNode node)
     {
         node.Allow("name", "namespace", "seed", "start", "demandPerSecond", "probesPerSecond", "scrapeSeconds", "route", "colourLabel",
-            "liveColour", "liveVersion", "gatewayPort", "kubernetesPort", "controlPort", "services", "versions", "faults");
+            "liveColour", "liveVersion", "gatewayPort", "kubernetesPort", "controlPort", "services", "versions", "people", "faults");
         return new RehearsalScenario
         {
             Name = node.Text("name"),
@@ -72,6 +72,7 @@ public static class ScenarioReader
             ControlPort = node.Whole("controlPort", 0, 65_535, 0),
             Services = node.Items("services", required: true).Select(ReadService).ToArray(),
             Versions = node.Child("versions").Entries().ToDictionary(entry => entry.Key, entry => ReadVersion(entry.Value), StringComparer.Ordinal),
+            People = node.Items("people", required: false).Select(ReadPerson).ToArray(),
             Faults = node.Items("faults", required: false).Select(ReadFault).ToArray(),
         };
     }
@@ -105,6 +106,12 @@ public static class ScenarioReader
             Secret = node.Text("secret"),
             External = node.Items("external", required: false).Select(item => item.AsText()).ToArray(),
         };
+    }
+
+    private static ScenarioPerson ReadPerson(ScenarioNode node)
+    {
+        node.Allow("user", "groups");
+        return new ScenarioPerson(node.Text("user"), node.Items("groups", required: false).Select(item => item.AsText()).ToArray());
     }
 
     private static VersionProfile ReadVersion(ScenarioNode node)

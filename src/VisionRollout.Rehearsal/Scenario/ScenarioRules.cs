@@ -14,6 +14,8 @@ internal static class ScenarioRules
             problems.Add($"$.services names {name.Key} {name.Count()} times");
         for (var index = 0; index < scenario.Services.Count; index++)
             CheckService(scenario, scenario.Services[index], $"$.services[{index}]", problems);
+        foreach (var person in scenario.People.GroupBy(person => person.User).Where(group => group.Count() > 1))
+            problems.Add($"$.people names {person.Key} {person.Count()} times");
         CheckVersions(scenario, problems);
         CheckPorts(scenario, problems);
         for (var index = 0; index < scenario.Faults.Count; index++)

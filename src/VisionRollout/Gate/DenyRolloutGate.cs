@@ -5,17 +5,13 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Denies a gate in the name of one of its deciders: one denial is enough to close it.</summary>
-/// <remarks>Works from any shell that is connected to the same environment and journal. The caller's identity in the cluster is recorded.</remarks>
+/// <remarks>Works from any shell that is connected to the same environment and journal. The caller's identity in the cluster is recorded and must
+/// be the one that the plan names for the role.</remarks>
 /// <example><code>Deny-RolloutGate Cutover -Role CTO -Reason 'Marketing event at 13:00'</code><para>Denies the cutover.</para></example>
 [Cmdlet(VerbsLifecycle.Deny, "RolloutGate", SupportsShouldProcess = true)]
 [OutputType(typeof(GateDenied))]
-public sealed class DenyRolloutGate : GateCmdlet
+public sealed class DenyRolloutGate : DecisionCmdlet
 {
-    /// <summary>Role in which the caller decides.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(RoleCompleter))]
-    public string Role { get; set; } = "";
-
     /// <summary>Why.</summary>
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -32,9 +28,9 @@ public sealed class DenyRolloutGate : GateCmdlet
         RunItem(Name, async (shell, token) =>
         {
             var gate = FindGate();
-            var role = FindDecider(gate, Role);
+            var role = FindDecider(gate);
             await Current.StateAsync(token);
-            var denial = new GateDenied(gate.Name, role, await AuthenticateAsync(Current, role, token), Reason);
+            var denial = new GateDenied(gate.Name, role, await AuthenticateAsync(role, token), Reason);
             await Current.RecordAsync(denial, token);
             if (PassThru) shell.Write(denial);
         });

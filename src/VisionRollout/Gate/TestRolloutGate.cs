@@ -10,9 +10,11 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Evaluates a gate: its criteria and what its deciders have said. With -Wait, opens it and waits for the decision.</summary>
-/// <remarks>Without -Wait the answer is written, whatever it is, and nothing is recorded. With -Wait the gate is open until it is decided: its
-/// criteria are evaluated again and again while people think, and a criterion that turns NoGo closes it. A Go is written; a NoGo carries out the
-/// plan's contingency through the phase it runs in; an open gate at its deadline does what the plan says (hold, or roll back), never promote.</remarks>
+/// <remarks>Without -Wait the answer is written, whatever it is, and nothing is recorded. With -Wait the gate is open until it is decided: while
+/// people think, the canary is judged on with fresh counters, the guards (alerts, pods, resources, availability) stay on watch, and the criteria
+/// are evaluated again and again. A NoGo among them closes the gate and ends the wait; evidence that became worse than an approval has seen it
+/// lets that approval expire. A Go is written; a NoGo carries out the plan's contingency through the phase it runs in; an open gate at its
+/// deadline does what the plan says (hold, or roll back), never promote.</remarks>
 /// <example><code>Test-RolloutGate Canary</code><para>Shows where the canary gate stands.</para></example>
 /// <example><code>Test-RolloutGate Cutover -Wait</code><para>Waits for the decision on the cutover.</para></example>
 [Cmdlet(VerbsDiagnostic.Test, "RolloutGate")]
@@ -20,6 +22,7 @@ namespace VisionRollout;
 public sealed class TestRolloutGate : GateCmdlet
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
+    private CanaryVigil? vigil;
 
     /// <summary>Opens the gate and waits for the decision, until the plan's deadline.</summary>
     [Parameter]
@@ -30,39 +33,8 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         var gate = FindGate();
         if (Wait) await DecideAsync(gate, shell, token);
-        else shell.Write(await EvaluateAsync(gate, await Current.StateAsync(token), token));
+        else shell.Write((await new GateReader(Current).ReadAsync(gate, await Current.StateAsync(token), [], token)).Result);
     });
-
-    private static string Summarise(IReadOnlyList<Finding> findings, Verdict criteria, GateVote vote)
-    {
-        var against = findings.Where(finding => finding.Verdict != Verdict.Go).Select(finding => $"{finding.Criterion} ({finding.Subject}): {finding.Reason}").ToList();
-        var evidence = criteria == Verdict.Go ? "every criterion is met" : string.Join("; ", against);
-        return $"{evidence}; {vote.Reason}";
-    }
-
-    private async Task<GateResult> EvaluateAsync(PlanGate gate, RolloutState state, CancellationToken token)
-    {
-        var now = await Current.NowAsync(token);
-        var findings = await new GateEvaluator(Current.Checks, Current.Plan).EvaluateAsync(gate, state, now, token);
-        if (await TrafficFindingAsync(state, now, token) is { } moved) findings = findings.Append(moved).ToArray();
-        var criteria = Verdicts.All(findings);
-        var vote = GateVote.Count(gate, state.FindGate(gate.Name), Current.Plan.Hash, now);
-        var verdict = criteria == Verdict.NoGo || vote.Verdict == Verdict.NoGo ? Verdict.NoGo : criteria == Verdict.Go && vote.Verdict == Verdict.Go ? Verdict.Go : Verdict.Undecided;
-        return new() { Gate = gate.Name, Verdict = verdict, Reason = Summarise(findings, criteria, vote), Criteria = criteria, Deciders = vote.Verdict, Missing = vote.Missing, Findings = findings, At = now };
-    }
-
-    /// <summary>Evidence of the journal counts only while traffic stands where the journal has put it; null when it does.</summary>
-    private async Task<Finding?> TrafficFindingAsync(RolloutState state, DateTimeOffset now, CancellationToken token)
-    {
-        if (state.Traffic is not { } recorded) return null;
-        var route = await Current.World.Router.ReadAsync(token);
-        if (recorded.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 0.005)) return null;
-        return new Finding
-        {
-            Criterion = "TrafficAsRecorded", Subject = "rollout", Verdict = Verdict.Undecided, Source = $"{route.Kind} {route.Name}", At = now, Trigger = "traffic",
-            Reason = $"the route stands at {RolloutInfo.Weights(route.Weights)}, the rollout had put it at {RolloutInfo.Weights(recorded.Weights)} (writers: {string.Join(", ", route.Managers)})",
-        };
-    }
 
     private async Task DecideAsync(PlanGate gate, IShell shell, CancellationToken token)
     {
@@ -73,6 +45,7 @@ public sealed class TestRolloutGate : GateCmdlet
             return;
         }
 
+        vigil = await CanaryVigil.OpenAsync(Current, shell, token);
         var result = await WaitAsync(gate, shell, token);
         await Current.RecordAsync(new GateDecided(gate.Name, result.Verdict, result.Reason, result.Findings), token);
         shell.Progress($"Gate {gate.Name}", "", done: true);
@@ -82,9 +55,8 @@ public sealed class TestRolloutGate : GateCmdlet
 
     private async Task<GateResult> WaitAsync(PlanGate gate, IShell shell, CancellationToken token)
     {
-        var state = await Current.StateAsync(token);
-        var result = await EvaluateAsync(gate, state, token);
-        var deadline = await OpenAsync(gate, state, result, token);
+        var result = await LookAsync(gate, shell, token);
+        var deadline = await OpenAsync(gate, await Current.StateAsync(token), result, token);
         var extended = false;
         while (result.Verdict == Verdict.Undecided)
         {
@@ -99,10 +71,31 @@ public sealed class TestRolloutGate : GateCmdlet
             shell.Progress($"Gate {gate.Name}", result.Reason, secondsLeft: Math.Max(0, (int)(deadline - result.At).TotalSeconds));
             var next = result.At + Poll;
             await Current.WaitUntilAsync(next < deadline ? next : deadline, null, token);
-            result = await EvaluateAsync(gate, await Current.StateAsync(token), token);
+            result = await LookAsync(gate, shell, token);
         }
 
         return result;
+    }
+
+    /// <summary>Judges the canary on fresh counters, looks at the guards, and evaluates the gate on that; approvals that no longer rest on what
+    /// their deciders saw expire first.</summary>
+    private async Task<GateResult> LookAsync(PlanGate gate, IShell shell, CancellationToken token)
+    {
+        var watched = vigil is null ? [] : await vigil.LookAsync(token);
+        var state = await Current.StateAsync(token);
+        var reader = new GateReader(Current);
+        var reading = await reader.ReadAsync(gate, state, watched, token);
+        if (Change(state.FindGate(gate.Name), reading) is not { } change) return reading.Result;
+        await Current.RecordAsync(new ApprovalsExpired(gate.Name, change, All: reading.Result.Criteria == Verdict.NoGo), token);
+        shell.Warn($"Approvals of gate '{gate.Name}' have expired: {change}");
+        return (await reader.ReadAsync(gate, await Current.StateAsync(token), watched, token)).Result;
+    }
+
+    private static string? Change(GateState state, GateReading reading)
+    {
+        if (state.Approvals.Count == 0) return null;
+        if (reading.Result.Findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad) return $"{bad.Criterion} ({bad.Subject}): {bad.Reason}";
+        return state.Approvals.Select(item => item.Approval.Seen?.Change(reading.Result.Findings, reading.Traffic)).FirstOrDefault(change => change is not null);
     }
 
     /// <summary>Opens the gate; one that a crash left open keeps its deadline.</summary>

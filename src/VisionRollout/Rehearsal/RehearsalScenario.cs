@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VisionRollout.Core.Plan;
+using VisionRollout.Core.Workloads;
 
 namespace VisionRollout;
 
@@ -30,6 +31,7 @@ internal static class RehearsalScenario
             ["controlPort"] = 0,
             ["services"] = new JsonArray([.. plan.Services.Select(service => Service(service, options.Replicas))]),
             ["versions"] = Versions(options),
+            ["people"] = new JsonArray([.. People(plan)]),
             ["faults"] = new JsonArray(),
         };
     }
@@ -56,6 +58,14 @@ internal static class RehearsalScenario
         ["secret"] = service.Database.Secret,
         ["external"] = JsonSerializer.SerializeToNode(service.External),
     };
+
+    // Everybody whom the plan knows in the cluster has credentials of their own, so that two people can decide.
+    private static IEnumerable<JsonObject> People(RolloutPlan plan) => plan.Contacts.Where(contact => contact.Identity is not null)
+        .Select(contact => contact.Identity!.StartsWith(ClusterIdentity.GroupPrefix, StringComparison.Ordinal)
+            ? (User: contact.Email, Groups: new[] { contact.Identity[ClusterIdentity.GroupPrefix.Length..] })
+            : (User: contact.Identity, Groups: []))
+        .GroupBy(person => person.User, person => person.Groups)
+        .Select(person => new JsonObject { ["user"] = person.Key, ["groups"] = JsonSerializer.SerializeToNode(person.SelectMany(groups => groups).Distinct()) });
 
     // How versions behave unless a fault says otherwise: well within the plan's limits.
     private static JsonObject Versions(StartRehearsal options)

@@ -50,6 +50,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     private bool Prepare(RolloutSession session, PlanPhase phase)
     {
         var run = true;
+        Failure? fired = null;
         DateTimeOffset now = default;
         Run(async (shell, token) =>
         {
@@ -64,10 +65,21 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             }
 
             var planned = PlannedStart(state, phase);
-            if (!NoWait) await WaitAsync(session, phase, planned, shell, token);
+            try
+            {
+                if (!NoWait) await WaitAsync(session, phase, planned, shell, token);
+            }
+            catch (RolloutException cause) when (cause.Id == "CanaryNoGo")
+            {
+                fired = Failure.From(ErrorRecords.From(cause));
+                return;
+            }
+
             await session.RecordAsync(new PhaseStarted(phase.Name, planned, planned + phase.Duration), token);
             now = await session.NowAsync(token);
         });
+        // The canary turned bad while everybody waited: that is a failure of the phase that waited.
+        if (fired is not null) Fail(session, phase, fired);
         if (run) Say($"{now:HH:mm:ss}  {phase.Name} ({phase.Start:HH:mm}, {phase.Activities})");
         return run;
     }
@@ -77,7 +89,9 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     private static async Task WaitAsync(RolloutSession session, PlanPhase phase, DateTimeOffset planned, IShell shell, CancellationToken token)
     {
         var activity = $"Waiting for {phase.Name}";
-        await session.WaitUntilAsync(planned, now => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds)), token);
+        void Show(DateTimeOffset now) => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds));
+        if (await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.WatchAsync(planned, Show, token);
+        await session.WaitUntilAsync(planned, Show, token);
         shell.Progress(activity, "", done: true);
     }
 

@@ -89,5 +89,5 @@ public sealed record RolloutInfo
     }
 
     internal static string Weights(IReadOnlyDictionary<string, double> weights) =>
-        string.Join(", ", weights.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value * 100:0.##} %"));
+        string.Join(", ", weights.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value * 100:0.##} %"));
 }

@@ -96,6 +96,29 @@ public sealed class GateEvaluatorTests
     }
 
     [Theory]
+    [InlineData(4, Verdict.Go)]
+    [InlineData(6, Verdict.Undecided)]
+    public async Task A_judgement_that_is_not_fresh_decides_nothing(int minutes, Verdict expected)
+    {
+        state = state with { Sample = Sample(new Finding { Criterion = GateCriteria.ErrorRateDelta, Subject = "blue", Verdict = Verdict.Go, Reason = "", Limit = 0.001 }) with { At = clock.Now.AddMinutes(-minutes) } };
+        Assert.Equal(expected, (await OneAsync(GateCriteria.ErrorRateDelta)).Verdict);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Go)]
+    [InlineData(Verdict.NoGo)]
+    [InlineData(Verdict.Undecided)]
+    public async Task The_last_stage_is_stable_only_while_the_newest_judgement_says_so(Verdict newest)
+    {
+        state = state with
+        {
+            Stage = new CanaryStageStarted(50, clock.Now), StageAt = clock.Now.AddMinutes(-30), StageEnd = new CanaryStageEnded(50, Verdict.Go, "because"),
+            Sample = Sample(new Finding { Criterion = GateCriteria.ErrorRateDelta, Subject = "blue", Verdict = newest, Reason = "" }) with { Percent = 50 },
+        };
+        Assert.Equal(newest, (await OneAsync(GateCriteria.CanaryStable, 20 * 60)).Verdict);
+    }
+
+    [Theory]
     [InlineData(25, Verdict.Go, 60, Verdict.Undecided)] // not the last stage
     [InlineData(50, Verdict.Go, 19, Verdict.Undecided)] // not long enough
     [InlineData(50, null, 60, Verdict.Undecided)] // not judged
@@ -129,9 +152,9 @@ public sealed class GateEvaluatorTests
 
     private static ActiveAlert Alert(string fingerprint, string severity) => new(fingerprint, "Alert", severity, DateTimeOffset.UnixEpoch, new Dictionary<string, string>(), "summary");
 
-    private static CanarySample Sample(Finding finding) => new()
+    private CanarySample Sample(Finding finding) => new()
     {
-        At = DateTimeOffset.UnixEpoch, Percent = 5, Canary = new ColourSample { Colour = "blue" }, Baseline = new ColourSample { Colour = "green" }, Verdict = finding.Verdict, Reason = "", Findings = [finding],
+        At = clock.Now, Percent = 5, Canary = new ColourSample { Colour = "blue" }, Baseline = new ColourSample { Colour = "green" }, Verdict = finding.Verdict, Reason = "", Findings = [finding],
     };
 
     private async Task<Finding> OneAsync(string criterion, double? limit = null, RolloutPlan? plan = null) => Assert.Single(await EvaluateAsync(criterion, limit, plan));

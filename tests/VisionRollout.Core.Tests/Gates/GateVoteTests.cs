@@ -34,6 +34,26 @@ public sealed class GateVoteTests
     public void The_same_role_twice_is_one_vote() => Assert.Equal(Verdict.Undecided, Count(all: true, Approval("Tech Lead"), Approval("Tech Lead")).Verdict);
 
     [Fact]
+    public void One_person_in_two_roles_is_one_vote()
+    {
+        var twice = Count(all: true, Approval("Tech Lead") with { Identity = "jane" }, Approval("DevOps Lead") with { Identity = "jane" });
+        Assert.Equal((Verdict.Undecided, "DevOps Lead"), (twice.Verdict, Assert.Single(twice.Missing)));
+        Assert.Contains("jane decides in one role only", twice.Reason, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Go, Count(all: false, Approval("Tech Lead") with { Identity = "jane" }, Approval("DevOps Lead") with { Identity = "jane" }).Verdict);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Who_holds_both_roles_makes_room_for_whoever_holds_one(int first, int second)
+    {
+        // Jane approved as both; Bob as Tech Lead: then Jane stands for DevOps Lead.
+        GateApproved[] jane = [Approval("Tech Lead") with { Identity = "jane" }, Approval("DevOps Lead") with { Identity = "jane" }];
+        Assert.Equal(Verdict.Go, Count(all: true, jane[first], jane[second], Approval("Tech Lead") with { Identity = "bob" }).Verdict);
+        Assert.Equal(Verdict.Go, Count(all: true, Approval("DevOps Lead") with { Identity = "bob" }, jane[first], jane[second]).Verdict);
+    }
+
+    [Fact]
     public void A_role_that_does_not_decide_has_no_vote() => Assert.Equal(Verdict.Undecided, Count(all: false, Approval("Intern")).Verdict);
 
     [Theory]

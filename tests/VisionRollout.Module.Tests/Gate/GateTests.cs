@@ -17,10 +17,10 @@ public sealed class GateTests(ClusterOfRollouts cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));
         await bench.StartAsync();
         await using var second = await bench.SecondAsync();
-        Assert.Empty((await second.RunAsync("Approve-RolloutGate Canary -Role 'tech lead'")).Errors);
+        Assert.Empty((await second.RunAsync("Approve-RolloutGate Canary -Role 'tech lead' -Context jane@vision-to-code.com")).Errors);
         var run = bench.Host.Start("Test-RolloutGate Canary -Wait");
         await bench.UntilRecordedAsync<GateOpened>();
-        var approval = await second.RunAsync("Approve-RolloutGate Canary -Role 'DevOps Lead' -Comment 'Looks good' -PassThru");
+        var approval = await second.RunAsync("Approve-RolloutGate Canary -Role 'DevOps Lead' -Context bob@vision-to-code.com -Comment 'Looks good' -PassThru");
         var decided = Assert.Single((await run.ResultAsync()).As<GateResult>());
 
         Assert.Equal((Verdict.Go, true), (decided.Verdict, decided.Decided));
@@ -36,7 +36,7 @@ public sealed class GateTests(ClusterOfRollouts cluster)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));
         await bench.StartAsync();
-        await bench.RunAsync("Deny-RolloutGate Canary -Role 'DevOps Lead' -Reason 'Not today'");
+        await bench.RunAsync("Deny-RolloutGate Canary -Role 'DevOps Lead' -Context bob@vision-to-code.com -Reason 'Not today'");
         var result = await bench.RunAsync("Invoke-RolloutPhase Canary -NoWait { Invoke-RolloutStep 'Gate' { Test-RolloutGate Canary -Wait } }");
         Assert.StartsWith("RolloutRolledBack", result.OnlyErrorId(), StringComparison.Ordinal);
         Assert.Contains("Not today", result.AllText, StringComparison.Ordinal);
@@ -74,13 +74,10 @@ public sealed class GateTests(ClusterOfRollouts cluster)
     [Fact(Timeout = Limit)]
     public async Task Who_is_not_the_plans_person_cannot_decide()
     {
-        await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with
-        {
-            Contacts = [.. plan.Contacts.Select(contact => contact.Role == "Tech Lead" ? contact with { Identity = "jane@vision-to-code.com" } : contact)],
-        });
+        await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         var before = await bench.OutsideAsync();
-        foreach (var command in new[] { "Approve-RolloutGate Canary -Role 'Tech Lead'", "Deny-RolloutGate Canary -Role 'Tech Lead' -Reason x" })
+        foreach (var command in new[] { "Approve-RolloutGate Canary -Role 'Tech Lead'", "Deny-RolloutGate Canary -Role 'Tech Lead' -Reason x", "Approve-RolloutGate Canary -Role 'Tech Lead' -Context bob@vision-to-code.com" })
         {
             var result = await bench.RunAsync(command);
             Assert.StartsWith("IdentityMismatch", result.OnlyErrorId(), StringComparison.Ordinal);
@@ -90,6 +87,36 @@ public sealed class GateTests(ClusterOfRollouts cluster)
         Assert.StartsWith("NotADecider", (await bench.RunAsync("Approve-RolloutGate Canary -Role CTO")).OnlyErrorId(), StringComparison.Ordinal);
         Assert.StartsWith("GateNotFound", (await bench.RunAsync("Approve-RolloutGate Canery -Role CTO")).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Equal(before, await bench.OutsideAsync());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task One_person_has_one_vote_whatever_their_roles()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromMinutes(1), UndecidedAction.Hold) with { Contacts = [.. plan.Contacts.Select(contact => contact with { Identity = "jane@vision-to-code.com" })] });
+        await bench.StartAsync();
+        Assert.Empty((await bench.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead' -Context jane@vision-to-code.com")).Errors);
+        var second = await bench.RunAsync("Approve-RolloutGate Canary -Role 'DevOps Lead' -Context jane@vision-to-code.com");
+        Assert.StartsWith("SecondRole", second.OnlyErrorId(), StringComparison.Ordinal);
+        // Somebody writes it into the journal all the same: it doesn't open the gate.
+        await bench.AppendAsync(new GateApproved("Canary", "DevOps Lead", "jane@vision-to-code.com", "", bench.Plan.Hash, null));
+        var gate = Assert.Single((await bench.RunAsync("Test-RolloutGate Canary")).As<GateResult>());
+        Assert.Equal((Verdict.Undecided, "DevOps Lead"), (gate.Deciders, Assert.Single(gate.Missing)));
+        // One decider is enough for the cutover.
+        Assert.Empty((await bench.RunAsync("Approve-RolloutGate Cutover -Role CTO -Context jane@vision-to-code.com; Approve-RolloutGate Cutover -Role 'VP Engineering' -Context jane@vision-to-code.com")).Errors);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_role_that_is_a_group_is_for_its_members_and_one_without_identity_for_nobody()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with
+        {
+            Contacts = [.. plan.Contacts.Select(contact => contact with { Identity = contact.Role switch { "CTO" => "group:system:masters", "Tech Lead" => null, _ => contact.Identity } })],
+        });
+        await bench.StartAsync();
+        Assert.Empty((await bench.RunAsync("Approve-RolloutGate Cutover -Role CTO")).Errors); // this shell is an administrator's
+        Assert.StartsWith("IdentityMismatch", (await bench.RunAsync("Approve-RolloutGate Cutover -Role CTO -Context jane@vision-to-code.com")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.StartsWith("IdentityUnknown", (await bench.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead'")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.StartsWith("KubeConfigInvalid", (await bench.RunAsync("Approve-RolloutGate Cutover -Role CTO -Context nobody")).OnlyErrorId(), StringComparison.Ordinal);
     }
 
     // The canary's gate asks for nothing but its deciders and the alerts.

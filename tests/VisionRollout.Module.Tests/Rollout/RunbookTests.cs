@@ -242,10 +242,10 @@ public sealed class RunbookTests(ClusterFixture fixture) : IClassFixture<Cluster
 
         var open = await decider.RunAsync("Test-RolloutGate Canary");
         var wrong = await decider.RunAsync("Approve-RolloutGate Canary -Role 'Intern'");
-        await decider.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead'");
+        await decider.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead' -Context jane@vision-to-code.com");
         var half = await decider.RunAsync("Test-RolloutGate Canary");
         var denied = runbook.Start("$ErrorActionPreference = 'Stop'; Test-RolloutGate Canary -Wait");
-        await decider.RunAsync("Deny-RolloutGate Canary -Role 'DevOps Lead' -Reason 'Not today'");
+        await decider.RunAsync("Deny-RolloutGate Canary -Role 'DevOps Lead' -Context bob@vision-to-code.com -Reason 'Not today'");
         var end = await denied.ResultAsync();
 
         var gate = open.As<GateResult>().Single();

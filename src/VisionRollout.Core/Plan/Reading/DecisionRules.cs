@@ -36,6 +36,8 @@ internal static partial class DecisionRules
                 log.Report(place, $"'{decider}' stands among the deciders twice.", "Name each decider once.");
             else if (!roles.Contains(decider, StringComparer.OrdinalIgnoreCase))
                 log.Report(place, $"the decider '{decider}' has no contact.", $"{NearestName.Suggest(decider, roles)} Or add a contact with that role.".TrimStart());
+            else if (!plan.Contacts.Any(contact => contact.Identity is not null && string.Equals(contact.Role, decider, StringComparison.OrdinalIgnoreCase)))
+                log.Report(place, $"the contact of the decider '{decider}' has no Identity, so nobody could approve in that role.", "Add Identity to the contact: the user name in the cluster, or 'group:NAME'.");
         }
     }
 

@@ -1,0 +1,86 @@
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>Keeps judging the canary, with the guards on watch, after its last stage was judged Go and before all traffic is moved: while a gate
+/// waits for people, and while a phase waits for its time.</summary>
+internal sealed class CanaryVigil
+{
+    private readonly RolloutSession session;
+    private readonly RolloutState state;
+    private readonly IShell shell;
+    private readonly string activity;
+    private CanaryLook? look;
+
+    private CanaryVigil(RolloutSession session, RolloutState state, IShell shell)
+    {
+        this.session = session;
+        this.state = state;
+        this.shell = shell;
+        activity = $"Canary {state.Stage!.Percent} %";
+    }
+
+    /// <summary>The vigil; null when there is nothing to watch: no stage was judged Go, or traffic no longer stands at it.</summary>
+    public static async Task<CanaryVigil?> OpenAsync(RolloutSession session, IShell shell, CancellationToken token)
+    {
+        var state = await session.StateAsync(token);
+        if (state is not { Stage: { } stage, StageEnd.Verdict: Verdict.Go, Traffic: { } traffic, Completed: null }) return null;
+        var share = traffic.Weights.GetValueOrDefault(state.Started.ToColour);
+        return Math.Abs(share - (stage.Percent / 100.0)) < 0.005 ? new CanaryVigil(session, state, shell) : null;
+    }
+
+    /// <summary>Looks once and records the judgement; gives what stands against the canary: every NoGo, and that there is no fresh evidence.</summary>
+    public async Task<IReadOnlyList<Finding>> LookAsync(CancellationToken token)
+    {
+        var against = new List<Finding>();
+        try
+        {
+            look ??= await CanaryLook.BeginAsync(session, state, activity, shell, token);
+            if (!await look.JudgeAsync(token)) against.Add(await SilentAsync("the metric server does not answer", token));
+        }
+        catch (RolloutException cause) when (cause.Kind == RolloutErrorKind.Unavailable)
+        {
+            return [await SilentAsync(cause.Message, token)];
+        }
+
+        if (look.Last is { Regression: true, Verdict: not Verdict.NoGo } worse) against.AddRange(Regressed(worse));
+        against.AddRange((look.Last?.Findings ?? []).Concat(await look.GuardAsync(token)).Where(finding => finding.Verdict == Verdict.NoGo));
+        return against;
+    }
+
+    /// <summary>Looks at the plan's pace until a time.</summary>
+    /// <exception cref="RolloutException">CanaryNoGo: the canary turned bad or a guard fired.</exception>
+    public async Task WatchAsync(DateTimeOffset until, Action<DateTimeOffset> onSlice, CancellationToken token)
+    {
+        for (var now = await session.NowAsync(token); now < until; now = await session.NowAsync(token))
+        {
+            var next = now + session.Plan.Canary.Poll;
+            await session.WaitUntilAsync(next < until ? next : until, onSlice, token);
+            if ((await LookAsync(token)).FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) continue;
+            throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {bad.Criterion} ({bad.Subject}): {bad.Reason.TrimEnd('.')}.", "", state.Stage!.Percent) { Trigger = bad.Trigger, Findings = [bad] };
+        }
+    }
+
+    private async Task<Finding> SilentAsync(string why, CancellationToken token) => new()
+    {
+        Criterion = "FreshEvidence", Subject = state.Started.ToColour, Verdict = Verdict.Undecided, Reason = $"the canary can't be judged now: {why.TrimEnd('.')}", Source = "request counters of the mesh", At = await session.NowAsync(token),
+    };
+
+    // Proven worse, within the tolerance: what that means is the plan's to say.
+    private IEnumerable<Finding> Regressed(Core.Canary.CanarySample sample)
+    {
+        if (session.Plan.Canary.OnRegression == RegressionAction.Warn) shell.Warn($"{activity}: the new version is worse, within the tolerance: {sample.Reason}");
+        else
+        {
+            yield return new Finding
+            {
+                Criterion = "Regression", Subject = sample.Canary.Colour, Reason = $"the new version is worse: {sample.Reason}", Source = "request counters of the mesh", At = sample.At,
+                Verdict = session.Plan.Canary.OnRegression == RegressionAction.RollBack ? Verdict.NoGo : Verdict.Undecided, Trigger = "error-rate",
+            };
+        }
+    }
+}
