@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Add-AlertSilence'
         'Add-RehearsalFault'
         'Approve-RolloutGate'
         'Backup-ServiceDatabase'
@@ -35,7 +36,9 @@
         'Invoke-DatabaseMigration'
         'Invoke-RolloutPhase'
         'Invoke-RolloutStep'
+        'Measure-AlertAccuracy'
         'Protect-Environment'
+        'Remove-AlertSilence'
         'Resolve-CanaryVerdict'
         'Restore-ServiceDatabase'
         'Send-RolloutMessage'

@@ -37,6 +37,8 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<ILeaseStore> leases;
     private readonly Lazy<IMetricSource> metrics;
     private readonly Lazy<IAlertSource> alerts;
+    private readonly Lazy<IAlertSilences> silences;
+    private readonly Lazy<IAlertHistory> alertHistory;
     private readonly Lazy<IMessageChannel> chat;
     private readonly Lazy<IMessageChannel> statusPage;
     private readonly Lazy<IServiceDatabases> databases;
@@ -58,6 +60,8 @@ public sealed class OutsideWorld : IDisposable
         router = new(() => new ClusterRouter(cluster.Value, environment.Route, plan.Colours));
         metrics = Made<IMetricSource>(() => new PrometheusMetricSource(http.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), plan, environment, ScrapeInterval));
         alerts = Made<IAlertSource>(() => new AlertmanagerSource(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
+        silences = Made<IAlertSilences>(() => new AlertmanagerSilences(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
+        alertHistory = Made<IAlertHistory>(() => new PrometheusAlertHistory(http.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), environment));
         chat = Made<IMessageChannel>(() => new ChatWebhook(http.Value, Require(endpoints.ChatWebhook, nameof(endpoints.ChatWebhook))));
         statusPage = Made<IMessageChannel>(() => new StatusPageChannel(http.Value, Require(endpoints.StatusPage, nameof(endpoints.StatusPage))));
         var addresses = new DatabaseAddresses(() => Objects);
@@ -113,6 +117,14 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>The alerts that fire.</summary>
     /// <exception cref="RolloutException">EndpointMissing.</exception>
     public IAlertSource Alerts => alerts.Value;
+
+    /// <summary>Silences of alerts.</summary>
+    /// <exception cref="RolloutException">EndpointMissing.</exception>
+    public IAlertSilences Silences => silences.Value;
+
+    /// <summary>The alerts that have fired.</summary>
+    /// <exception cref="RolloutException">EndpointMissing.</exception>
+    public IAlertHistory AlertHistory => alertHistory.Value;
 
     /// <summary>A channel of the plan.</summary>
     /// <exception cref="RolloutException">EndpointMissing.</exception>

@@ -33,6 +33,25 @@ internal sealed class PrometheusClient
             : throw OutsideHttp.Refused(system, answer);
     }
 
+    /// <summary>Evaluates a query at many times.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="from">First time.</param>
+    /// <param name="until">Last time; at most 11,000 steps later (the server's limit).</param>
+    /// <param name="step">Time between two evaluations.</param>
+    /// <param name="token">Cancels.</param>
+    /// <returns>Series with the times at which they have a value.</returns>
+    public async Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<DateTimeOffset> Times)>> QueryRangeAsync(string query, DateTimeOffset from, DateTimeOffset until, TimeSpan step, CancellationToken token)
+    {
+        var address = system.Below(string.Create(CultureInfo.InvariantCulture, $"api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Seconds(from)}&end={Seconds(until)}&step={step.TotalSeconds}"));
+        var answer = await http.GetJsonAsync(system, address, token);
+        return [.. Result(answer, "matrix").Select(series => (ReadSample(series).Labels, Times(series)))];
+    }
+
+    private static IReadOnlyList<DateTimeOffset> Times(JsonObject series) =>
+        [.. (series["values"] as JsonArray ?? []).Select(value => DateTimeOffset.FromUnixTimeMilliseconds((long)((double)value![0]! * 1000)))];
+
+    private static string Seconds(DateTimeOffset at) => (at.ToUnixTimeMilliseconds() / 1000m).ToString("0.000", CultureInfo.InvariantCulture);
+
     private static PrometheusSample ReadSample(JsonObject sample) => new(
         (sample["metric"] as JsonObject ?? []).ToDictionary(label => label.Key, label => (string?)label.Value ?? "", StringComparer.Ordinal),
         Number((string?)sample["value"]?[1]));
@@ -46,19 +65,20 @@ internal sealed class PrometheusClient
 
     private Uri AddressOf(string query, DateTimeOffset at)
     {
-        var seconds = (at.ToUnixTimeMilliseconds() / 1000m).ToString("0.000", CultureInfo.InvariantCulture);
-        return system.Below($"api/v1/query?query={Uri.EscapeDataString(query)}&time={seconds}");
+        return system.Below($"api/v1/query?query={Uri.EscapeDataString(query)}&time={Seconds(at)}");
     }
 
-    private List<PrometheusSample> Read(JsonNode answer)
+    private List<PrometheusSample> Read(JsonNode answer) => [.. Result(answer, "vector").Select(ReadSample)];
+
+    private IEnumerable<JsonObject> Result(JsonNode answer, string type)
     {
-        if ((string?)answer["status"] != "success" || (string?)answer["data"]?["resultType"] != "vector")
+        if ((string?)answer["status"] != "success" || (string?)answer["data"]?["resultType"] != type)
         {
             throw new RolloutException("PrometheusRefused", RolloutErrorKind.Failed,
-                $"{system.Place} did not answer the query with a vector: {(string?)answer["error"] ?? (string?)answer["data"]?["resultType"] ?? "no status"}",
+                $"{system.Place} did not answer the query with a {type}: {(string?)answer["error"] ?? (string?)answer["data"]?["resultType"] ?? "no status"}",
                 "Check that Endpoints.Prometheus of the environment in the plan is a Prometheus.", system.Name);
         }
 
-        return [.. (answer["data"]!["result"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadSample)];
+        return (answer["data"]!["result"] as JsonArray ?? []).OfType<JsonObject>();
     }
 }

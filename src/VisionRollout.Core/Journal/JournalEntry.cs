@@ -29,6 +29,8 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(GateDenied), "gate-denied")]
 [JsonDerivedType(typeof(ApprovalsExpired), "approvals-expired")]
 [JsonDerivedType(typeof(GateDecided), "gate-decided")]
+[JsonDerivedType(typeof(AlertSilenced), "alert-silenced")]
+[JsonDerivedType(typeof(AlertSilenceEnded), "alert-silence-ended")]
 [JsonDerivedType(typeof(MessageSent), "message-sent")]
 [JsonDerivedType(typeof(ChecklistConfirmed), "checklist-confirmed")]
 [JsonDerivedType(typeof(BackupTaken), "backup-taken")]

@@ -8,4 +8,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Version">The version.</param>
 /// <param name="Verdict">Whether it keeps the plan's limits.</param>
 /// <param name="Reason">Why.</param>
-public sealed record LiveSampled(ColourSample Sample, string Version, Verdict Verdict, string Reason) : JournalEntry;
+public sealed record LiveSampled(ColourSample Sample, string Version, Verdict Verdict, string Reason) : JournalEntry
+{
+    /// <summary>The highest use of CPU and memory at that look; null when it was not read.</summary>
+    public ResourceUse? Resources { get; init; }
+}

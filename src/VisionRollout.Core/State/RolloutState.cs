@@ -79,6 +79,9 @@ public sealed record RolloutState
     /// <summary>The newest measurement of the success criteria; null before.</summary>
     public SuccessMeasured? Success { get; init; }
 
+    /// <summary>Silences of alerts that this rollout has made and not removed, by identity.</summary>
+    public ImmutableDictionary<string, AlertSilenced> Silences { get; init; } = ImmutableDictionary<string, AlertSilenced>.Empty;
+
     /// <summary>Until when the old colour is kept (UTC); null before.</summary>
     public DateTimeOffset? KeepUntil { get; init; }
 
@@ -127,6 +130,8 @@ public sealed record RolloutState
         RolledBack back => this with { RolledBack = back },
         ContingencyStarted contingency => this with { Contingency = contingency },
         SuccessMeasured success => this with { Success = success },
+        AlertSilenced silenced => this with { Silences = Silences.SetItem(silenced.Id, silenced) },
+        AlertSilenceEnded ended => this with { Silences = Silences.Remove(ended.Id) },
         LeaseAcquired lease => this with { Lease = lease },
         EnvironmentProtected protection => this with { KeepUntil = protection.KeepUntil },
         _ => this,

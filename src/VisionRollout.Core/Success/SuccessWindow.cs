@@ -1,4 +1,5 @@
 using VisionRollout.Core.Metrics;
+using VisionRollout.Core.Statistics;
 
 namespace VisionRollout.Core.Success;
 
@@ -60,6 +61,9 @@ public sealed class SuccessWindow
         var total = buckets.Count > 0 ? buckets.Values.Last() : 0;
         return total <= 0 ? null : buckets.First(pair => pair.Value >= quantile * total).Key;
     }
+
+    /// <summary>The response times as a histogram.</summary>
+    public LatencyHistogram Latency => LatencyHistogram.FromCumulative([.. buckets.Select(bucket => new HistogramBucket(bucket.Key, bucket.Value))]);
 
     private void AddBuckets(PodCounters pod, PodCounters? earlier)
     {

@@ -19,6 +19,7 @@ internal sealed class CanaryLook
     private readonly string activity;
     private readonly IShell shell;
     private readonly CanaryJudge judge;
+    private IReadOnlyList<Finding> resources = [];
 
     private CanaryLook(RolloutSession session, RolloutState state, CanaryJudge judge, string activity, IShell shell)
     {
@@ -61,16 +62,20 @@ internal sealed class CanaryLook
             shell.Warn($"{activity}: {cause.Message}");
         }
 
-        if (Last is not null) await session.RecordAsync(new CanarySampled(Last), token);
+        resources = await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token);
+        if (Last is not null) await session.RecordAsync(new CanarySampled(Last) { Resources = Use(resources) }, token);
         return fresh;
     }
 
-    /// <summary>What the guards say: pods, availability, resources, alerts.</summary>
+    /// <summary>The use of CPU and memory as the journal keeps it.</summary>
+    public static ResourceUse Use(IReadOnlyList<Finding> resources) => new(resources[0].Measured, resources[0].Reason, resources[1].Measured, resources[1].Reason);
+
+    /// <summary>What the guards say after a judgement: pods, availability, resources, alerts.</summary>
     public async Task<IReadOnlyList<Finding>> GuardAsync(CancellationToken token) =>
     [
         .. await session.Checks.PodsReadyAsync(state.Started.ToColour, token),
         .. Availability(),
-        .. await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token),
+        .. resources,
         // Last: what says more precisely what is wrong chooses the contingency.
         await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], [.. state.Started.KnownAlerts], token),
     ];

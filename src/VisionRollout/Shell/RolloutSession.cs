@@ -148,7 +148,29 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
             // The rollout is somebody else's by now and fails or succeeds there; here the failure itself goes up to the caller.
         }
 
-        if (entry is RolloutCompleted) await ReleaseLeaseAsync();
+        if (entry is not RolloutCompleted) return;
+        await RemoveSilencesAsync(token);
+        await ReleaseLeaseAsync();
+    }
+
+    /// <summary>Removes the silences that the rollout has made; one that can't be removed is recorded as such and ends by itself.</summary>
+    internal async Task RemoveSilencesAsync(CancellationToken token)
+    {
+        if (await FindStateAsync(token) is not { } state) return;
+        foreach (var silence in state.Silences.Values)
+        {
+            var problem = "";
+            try
+            {
+                await World.Silences.RemoveAsync(silence.Id, token);
+            }
+            catch (RolloutException cause)
+            {
+                problem = $"{cause.Message} It ends by itself at {silence.Until:u}.";
+            }
+
+            await RecordAsync(new AlertSilenceEnded(silence.Id, problem), token);
+        }
     }
 
     /// <summary>Makes sure that this session holds the environment's lease, and gets it where it doesn't: by waiting out a silent holder, or

@@ -45,16 +45,18 @@ internal sealed class LiveWatch
     public async Task<LiveSampled> LookAsync(IReadOnlyCollection<string> knownAlerts, CancellationToken token)
     {
         var seen = await SampleAsync(token);
-        await session.RecordAsync(seen.Sample, token);
+        var resources = await session.Checks.ResourcesAsync([colour], token);
+        var sample = seen.Sample with { Resources = CanaryLook.Use(resources) };
+        await session.RecordAsync(sample, token);
         List<Finding> findings =
         [
             .. seen.Findings,
             .. await session.Checks.PodsReadyAsync(colour, token),
-            .. await session.Checks.ResourcesAsync([colour], token),
+            .. resources,
             // Last: what says more precisely what is wrong chooses the contingency.
             await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token),
         ];
-        if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return seen.Sample;
+        if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return sample;
         throw new RolloutException("LiveNoGo", RolloutErrorKind.Failed, $"{version} ({colour}) {bad.Criterion}: {bad.Reason.TrimEnd('.')}.", "", colour) { Trigger = bad.Trigger, Findings = [bad, .. findings.Where(finding => finding != bad)] };
     }
 

@@ -5,6 +5,7 @@ using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
+using VisionRollout.Core.Statistics;
 using VisionRollout.Core.Success;
 using VisionRollout.Shell;
 
@@ -33,31 +34,64 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
 
     private async Task<Finding> MeasureAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token) => criterion.Metric.ToUpperInvariant() switch
     {
-        "AVAILABILITY" => await MeshAsync(criterion, now, mesh => (1 - (mesh.Unavailable / mesh.Requests), $"{mesh.Unavailable:0} of {mesh.Requests:0} requests found nobody"), token),
-        "LATENCYP99" => await MeshAsync(criterion, now, mesh => (mesh.QuantileBound(0.99), "upper edge of the histogram bucket that holds the 99th percentile"), token),
-        "ERRORRATE" => await MeshAsync(criterion, now, mesh => (mesh.Errors / mesh.Requests, $"{mesh.Errors:0} of {mesh.Requests:0} requests failed"), token),
-        "THROUGHPUT" => await MeshAsync(criterion, now, mesh => (mesh.PeakRate, $"the busiest quarter of an hour, with {mesh.PeakErrorRate:P3} errors"), token),
-        "DOWNTIME" => await MeshAsync(criterion, now, mesh => (mesh.Unavailable / mesh.Requests * mesh.Covered.TotalSeconds, $"{mesh.Unavailable:0} of {mesh.Requests:0} requests found nobody, as a share of the time"), token),
-        "CPUUSAGE" => Resource(criterion, await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token), 0),
-        "MEMORYUSAGE" => Resource(criterion, await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token), 1),
+        "AVAILABILITY" => await AvailabilityAsync(criterion, now, token),
+        "LATENCYP99" => await MeshAsync(criterion, now, mesh => P99(mesh), "the upper edge of the histogram bucket that holds the 99th percentile", token),
+        "ERRORRATE" => await MeshAsync(criterion, now, mesh => Share(mesh.Requests, mesh.Errors), "requests that failed, among all", token),
+        "THROUGHPUT" => await MeshAsync(criterion, now, mesh => (mesh.PeakRate, mesh.PeakRate, mesh.PeakRate), "the busiest quarter of an hour", token),
+        "DOWNTIME" => await MeshAsync(criterion, now, mesh => Same(mesh.Unavailable / mesh.Requests * mesh.Covered.TotalSeconds), "requests that found nobody, as a share of the time", token),
+        "CPUUSAGE" => await ResourceAsync(criterion, now, use => (use.Cpu, use.CpuOf), token),
+        "MEMORYUSAGE" => await ResourceAsync(criterion, now, use => (use.Memory, use.MemoryOf), token),
         "FEATUREPARITY" => await FeaturesAsync(criterion, now, token),
         "APICOMPATIBILITY" => await CompatibilityAsync(criterion, now, token),
         "DATALOSS" => await DataLossAsync(criterion, now, token),
-        "DEPLOYMENTDURATION" => Deployment(criterion, now),
+        "DEPLOYMENTDURATION" => await DurationAsync(criterion, now, token),
         "ROLLBACKDURATION" => await RollbackAsync(criterion, now, token),
-        "ALERTFALSEPOSITIVES" => SuccessFinding.Of(criterion, null, "needs a history of alerts that people have judged; none is recorded", "Alertmanager", null, now),
+        "ALERTFALSEPOSITIVES" => await AlertsAsync(criterion, now, token),
         "DOCUMENTATION" => Documentation(criterion, now),
         _ => SuccessFinding.Of(criterion, null, $"the metric '{criterion.Metric}' is not known", "", null, now),
     };
 
-    private async Task<Finding> MeshAsync(PlanCriterion criterion, DateTimeOffset now, Func<SuccessWindow, (double? Value, string Reason)> measure, CancellationToken token)
+    private static (double? Value, double Low, double High) Same(double value) => (value, value, value);
+
+    private (double? Value, double Low, double High) Share(double requests, double hits)
+    {
+        var share = BinomialInterval.Of(requests, Math.Min(hits, requests), session.Plan.Canary.Alpha);
+        return (share.Share, share.Low, share.High);
+    }
+
+    private (double? Value, double Low, double High) P99(SuccessWindow mesh)
+    {
+        var interval = new QuantileSequence(0.99, session.Plan.Canary.Alpha).On(mesh.Latency);
+        return (mesh.QuantileBound(0.99), interval.Low, interval.High ?? double.PositiveInfinity);
+    }
+
+    private async Task<Finding> MeshAsync(PlanCriterion criterion, DateTimeOffset now, Func<SuccessWindow, (double? Value, double Low, double High)> measure, string what, CancellationToken token)
     {
         var mesh = window ??= await ReadMeshAsync(now, token);
         const string source = "mesh counters (istio_requests_total, istio_request_duration_milliseconds)";
         if (mesh.Requests <= 0) return SuccessFinding.Of(criterion, null, mesh.Problems.Count > 0 ? string.Join("; ", mesh.Problems) : "there were no requests", source, mesh.Covered, now);
-        var (value, reason) = measure(mesh);
-        return SuccessFinding.Of(criterion, value, reason, source, mesh.Covered, now);
+        var (value, low, high) = measure(mesh);
+        return SuccessFinding.Of(criterion, value, (low, high), $"{what}; {mesh.Requests:0} requests, {mesh.Errors:0} failed, {mesh.Unavailable:0} found nobody", source, mesh.Covered, now);
     }
+
+    /// <summary>What the mesh counted, and what an independent probe saw where one has reported: it also sees requests that never reached the mesh.</summary>
+    private async Task<Finding> AvailabilityAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
+    {
+        var finding = await MeshAsync(criterion, now, mesh =>
+        {
+            var (lost, low, high) = Share(mesh.Requests, mesh.Unavailable);
+            return (1 - lost, 1 - high, 1 - low);
+        }, "requests that found somebody, among all", token);
+        var probe = (await EntriesAsync(token)).OfType<TrafficMeasured>().LastOrDefault();
+        if (probe is not { Requests: > 0 }) return finding with { Reason = finding.Reason + "; no independent probe has reported" };
+        var seen = BinomialInterval.Of(probe.Requests, probe.Lost, session.Plan.Canary.Alpha);
+        finding = finding with { Reason = $"{finding.Reason}; {probe.Source}: {probe.Lost} of {probe.Requests} requests lost", Source = $"{finding.Source}; {probe.Source}" };
+        // The probe is too small to prove four nines; that they are broken it can prove.
+        return 1 - seen.Low < criterion.Limit ? finding with { Verdict = Verdict.NoGo, Measured = 1 - seen.Share, Low = 1 - seen.High, High = 1 - seen.Low } : finding;
+    }
+
+    private async Task<IReadOnlyList<JournalEntry>> EntriesAsync(CancellationToken token) =>
+        [.. (await (await session.FindJournalAsync(token))!.ReadAsync(token)).Select(record => record.Entry)];
 
     private async Task<SuccessWindow> ReadMeshAsync(DateTimeOffset now, CancellationToken token)
     {
@@ -71,8 +105,20 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
         }
     }
 
-    private static Finding Resource(PlanCriterion criterion, IReadOnlyList<Finding> findings, int which) =>
-        SuccessFinding.Of(criterion, findings[which].Measured, findings[which].Reason, findings[which].Source, null, findings[which].At);
+    /// <summary>The highest use of any pod at any look of the rollout's watches.</summary>
+    private async Task<Finding> ResourceAsync(PlanCriterion criterion, DateTimeOffset now, Func<ResourceUse, (double? Share, string Of)> which, CancellationToken token)
+    {
+        const string source = "metrics.k8s.io, at every look of Watch-Canary, Test-RolloutGate and Watch-Rollout";
+        var looks = (await (await session.FindJournalAsync(token))!.ReadAsync(token))
+            .Select(record => (record.At, Use: record.Entry switch { CanarySampled canary => canary.Resources, LiveSampled live => live.Resources, _ => null }))
+            .Where(look => look.Use is not null).Select(look => (look.At, Read: which(look.Use!))).ToList();
+        var read = looks.Where(look => look.Read.Share is not null).OrderBy(look => look.Read.Share).ToList();
+        if (read.Count == 0) return SuccessFinding.Of(criterion, null, "the use of resources was not read during the rollout (Watch-Canary and Watch-Rollout do)", source, null, now);
+        var (highest, typical) = (read[^1], read[(int)Math.Ceiling(0.95 * read.Count) - 1]);
+        var finding = SuccessFinding.Of(criterion, highest.Read.Share, $"the highest of {read.Count} looks, at {highest.At:HH:mm:ss} ({highest.Read.Of}); 95 % of the looks saw at most {typical.Read.Share:P0}", source, looks[^1].At - looks[0].At, now);
+        // Looks that saw nothing may have missed the highest: what is broken stays broken, what is met is not shown.
+        return read.Count * 2 < looks.Count && finding.Verdict == Verdict.Go ? finding with { Verdict = Verdict.Undecided, Reason = $"only {read.Count} of {looks.Count} looks could read it; {finding.Reason}" } : finding;
+    }
 
     private async Task<Finding> FeaturesAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
     {
@@ -137,13 +183,26 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
         return SuccessFinding.Of(criterion, comparison.RowsLost, lost.Count == 0 ? $"no table of {comparison.Tables.Count} has fewer rows than its backup" : string.Join("; ", lost), "row counts of the backups' snapshots against the databases now", now - state.StartedAt, now);
     }
 
-    private Finding Deployment(PlanCriterion criterion, DateTimeOffset now)
+    /// <summary>From the start of the first phase to the sign-off, in whole minutes as the timeline is; before the last phase it is a forecast,
+    /// which decides nothing unless the time is up already.</summary>
+    private async Task<Finding> DurationAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
     {
         var begin = state.Phases.FirstOrDefault()?.StartedAt ?? state.StartedAt;
-        // The work ends with the last phase that has a duration; signing off and watching come after it.
-        var end = state.Phases.Where(phase => phase.EndedAt is not null).Select(phase => phase.EndedAt!.Value).DefaultIfEmpty(now).Max();
-        var moved = state.TrafficAt is { } at && state.Traffic!.Weights.GetValueOrDefault(state.Started.ToColour) >= 1 ? at : end;
-        return SuccessFinding.Of(criterion, (moved - begin).TotalSeconds, $"from the first phase to the confirmed cutover; the last phase ended after {end - begin:h\\:mm}", "journal", end - begin, now);
+        var signedOff = (await (await session.FindJournalAsync(token))!.ReadAsync(token)).FirstOrDefault(record => record.Entry is RolloutCompleted)?.At;
+        var elapsed = DeploymentForecast.WholeMinutes((signedOff ?? now) - begin);
+        var moved = state.TrafficAt is { } at && state.Traffic!.Weights.GetValueOrDefault(state.Started.ToColour) >= 1 ? $"; all traffic moved after {at - begin:h\\:mm}" : "";
+        if (signedOff is not null || DeploymentForecast.IsLastPhase(session.Plan, state))
+            return SuccessFinding.Of(criterion, elapsed.TotalSeconds, $"from the start of the first phase to the sign-off, in whole minutes{moved}", "journal", elapsed, now);
+        var end = DeploymentForecast.EndOf(session.Plan, state, now);
+        var whole = DeploymentForecast.WholeMinutes(end - begin);
+        var finding = SuccessFinding.Of(criterion, elapsed.TotalSeconds, $"so far; forecast: {whole:h\\:mm} at the sign-off at {end:HH:mm} UTC{moved}", "journal, timeline of the plan", elapsed, now);
+        return finding.Verdict == Verdict.Go ? finding with { Verdict = Verdict.Undecided } : finding;
+    }
+
+    private async Task<Finding> AlertsAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
+    {
+        var accuracy = await new AlertJudge(session).MeasureAsync(now - AlertJudge.History, now, ["critical"], [], (_, _, _) => { }, token);
+        return SuccessFinding.Of(criterion, accuracy.Share, accuracy.Reason, "Prometheus ALERTS, request counters of the mesh (Measure-AlertAccuracy)", accuracy.Until - accuracy.From, now) with { Low = accuracy.Low, High = accuracy.High, Verdict = accuracy.Verdict };
     }
 
     private async Task<Finding> RollbackAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)

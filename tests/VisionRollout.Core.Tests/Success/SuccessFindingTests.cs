@@ -25,6 +25,21 @@ public sealed class SuccessFindingTests
         Assert.Equal((verdict, value, 10.0, "ms", "why", "Technical"), (finding.Verdict, finding.Measured, finding.Limit!.Value, finding.Unit, finding.Reason, finding.Subject));
     }
 
+    [Theory]
+    [InlineData(Comparison.Above, 10.1, 12, Verdict.Go)]
+    [InlineData(Comparison.Above, 9, 12, Verdict.Undecided)]
+    [InlineData(Comparison.Above, 8, 9.9, Verdict.NoGo)]
+    [InlineData(Comparison.Below, 8, 9.9, Verdict.Go)]
+    [InlineData(Comparison.Below, 9, 12, Verdict.Undecided)]
+    [InlineData(Comparison.Below, 10.1, 12, Verdict.NoGo)]
+    public void Bounds_must_meet_the_limit_not_only_the_value(Comparison comparison, double low, double high, Verdict verdict)
+    {
+        var criterion = new PlanCriterion { Name = "Availability", Category = "Technical", Metric = "Availability", Comparison = comparison, Limit = 10 };
+        var finding = SuccessFinding.Of(criterion, (low + high) / 2, (low, high), "why", "mesh", null, DateTimeOffset.UnixEpoch);
+        Assert.Equal((verdict, low, high), (finding.Verdict, finding.Low!.Value, finding.High!.Value));
+        Assert.Equal(Verdict.Undecided, SuccessFinding.Of(criterion, null, (low, high), "why", "mesh", null, DateTimeOffset.UnixEpoch).Verdict);
+    }
+
     [Fact]
     public void Every_metric_has_a_comparison_defined_for_every_kind() =>
         Assert.Equal([Comparison.Above, Comparison.Below, Comparison.AtLeast, Comparison.AtMost], Enum.GetValues<Comparison>());

@@ -1,0 +1,46 @@
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
+
+namespace VisionRollout.Core.Alerts;
+
+/// <summary>What a silence of a release may cover: alerts by name, of the new version in its environment, and never a critical one.</summary>
+public static class SilenceScope
+{
+    /// <summary>Longest time of a silence.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    private static readonly string[] DeploymentLabels = ["deployment", "workload", "destination_workload"];
+    private static readonly string[] VersionLabels = ["version", "destination_version"];
+
+    /// <summary>The matchers with the one that keeps critical alerts heard.</summary>
+    /// <param name="matchers">Labels and values that an alert must have.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="colour">The colour of the release.</param>
+    /// <param name="version">The version of the release.</param>
+    /// <exception cref="RolloutException">SilenceTooBroad: the silence would cover more than the release.</exception>
+    public static IReadOnlyList<SilenceMatcher> Narrow(IReadOnlyDictionary<string, string> matchers, RolloutPlan plan, PlanEnvironment environment, string colour, string version)
+    {
+        ArgumentNullException.ThrowIfNull(matchers);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(environment);
+        if (!matchers.TryGetValue("alertname", out var name) || name.Length == 0) throw TooBroad("it names no alert", "Add alertname.");
+        if (matchers.GetValueOrDefault("namespace") != environment.Namespace) throw TooBroad("it is not limited to the environment", $"Add namespace = '{environment.Namespace}'.");
+        if (string.Equals(matchers.GetValueOrDefault("severity"), "critical", StringComparison.OrdinalIgnoreCase)) throw TooBroad("it would hide critical alerts, which the gates rest on", "Leave them to be heard.");
+        if (!NamesRelease(matchers, plan, colour, version))
+        {
+            throw TooBroad($"it is not limited to {version} ({colour})",
+                $"Add {plan.Colours.Label.Replace('-', '_')} = '{colour}', destination_version = '{version}', or deployment with one of {string.Join(", ", plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)))}.");
+        }
+
+        return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), new SilenceMatcher("severity", "critical", IsEqual: false)];
+    }
+
+    private static bool NamesRelease(IReadOnlyDictionary<string, string> matchers, RolloutPlan plan, string colour, string version) =>
+        matchers.GetValueOrDefault(plan.Colours.Label.Replace('-', '_')) == colour || matchers.GetValueOrDefault(plan.Colours.Label) == colour
+        || VersionLabels.Any(label => matchers.GetValueOrDefault(label) == version)
+        || DeploymentLabels.Any(label => matchers.TryGetValue(label, out var deployment) && plan.Services.Any(service => service.Deployments.GetValueOrDefault(colour) == deployment));
+
+    private static RolloutException TooBroad(string why, string remedy) =>
+        new("SilenceTooBroad", RolloutErrorKind.InvalidInput, $"The silence is broader than the release: {why}.", remedy);
+}
