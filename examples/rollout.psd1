@@ -44,7 +44,8 @@
             }
             Endpoints = @{
                 Backups = 's3://vision-to-code-production-backups'
-                # Also possible: KubeConfig, Context, Gateway, Prometheus, Alertmanager, S3Endpoint.
+                # Also possible: KubeConfig, Context, Gateway, Prometheus, Alertmanager, S3Endpoint; PrometheusSecret and AlertmanagerSecret name
+                # Secrets of the namespace with the access to these (token; username, password; tls.crt, tls.key; ca.crt).
                 # What is not here is given when connecting; without a KubeConfig the usual places count.
             }
         }
@@ -186,9 +187,16 @@
         WhenUndecided  = 'Extend'  # Hold, Extend or RollBack; an undecided stage is never promoted
         Extension      = '15 min'
         OnRegression   = 'Warn'    # a proven regression within the tolerance: Warn, Hold or RollBack
+        WhenUndecidable = 'Warn'   # at the start, when the present traffic can't decide a stage in its dwell: Warn or Refuse
+        EarlyGo        = $false    # $true: a stage that is proven good ends before its dwell is over, after LeastDwell
+        # LeastDwell   = '5 min'
         CpuLimit       = '70%'
         MemoryLimit    = '80%'
     }
+
+    # What the request metrics and their labels are called. Without this section: Istio's names.
+    # Metrics = @{ Requests = 'http_requests_total'; Latency = 'http_request_duration_seconds'; LatencyUnit = 's'; Deployment = 'deployment'
+    #              Namespace = 'namespace'; Code = 'status'; GrpcStatus = ''; Flags = ''; Reporter = '' }
 
     # --- Who decides ------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,8 @@ public sealed class OutsideWorld : IDisposable
     private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
 
     private readonly Lazy<OutsideHttp> http = new(() => new OutsideHttp());
+    private readonly Lazy<OutsideHttp> prometheusHttp;
+    private readonly Lazy<OutsideHttp> alertmanagerHttp;
     private readonly Lazy<IRolloutClock> clock;
     private readonly Lazy<KubernetesConnection> cluster;
     private readonly Lazy<IWorkloads> workloads;
@@ -58,10 +60,12 @@ public sealed class OutsideWorld : IDisposable
         pods = new(() => new KubernetesPodAccess(cluster.Value));
         objects = new(() => new KubernetesObjects(cluster.Value));
         router = new(() => new ClusterRouter(cluster.Value, environment.Route, plan.Colours));
-        metrics = Made<IMetricSource>(() => new PrometheusMetricSource(http.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), plan, environment, ScrapeInterval));
-        alerts = Made<IAlertSource>(() => new AlertmanagerSource(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
-        silences = Made<IAlertSilences>(() => new AlertmanagerSilences(http.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
-        alertHistory = Made<IAlertHistory>(() => new PrometheusAlertHistory(http.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), environment));
+        prometheusHttp = new(() => With(endpoints.PrometheusSecret));
+        alertmanagerHttp = new(() => With(endpoints.AlertmanagerSecret));
+        metrics = Made<IMetricSource>(() => new PrometheusMetricSource(prometheusHttp.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), plan, environment, ScrapeInterval));
+        alerts = Made<IAlertSource>(() => new AlertmanagerSource(alertmanagerHttp.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
+        silences = Made<IAlertSilences>(() => new AlertmanagerSilences(alertmanagerHttp.Value, Require(endpoints.Alertmanager, nameof(endpoints.Alertmanager))));
+        alertHistory = Made<IAlertHistory>(() => new PrometheusAlertHistory(prometheusHttp.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), environment));
         chat = Made<IMessageChannel>(() => new ChatWebhook(http.Value, Require(endpoints.ChatWebhook, nameof(endpoints.ChatWebhook))));
         statusPage = Made<IMessageChannel>(() => new StatusPageChannel(http.Value, Require(endpoints.StatusPage, nameof(endpoints.StatusPage))));
         var addresses = new DatabaseAddresses(() => Objects);
@@ -143,8 +147,12 @@ public sealed class OutsideWorld : IDisposable
     public void Dispose()
     {
         if (cluster.IsValueCreated) cluster.Value.Dispose();
-        if (http.IsValueCreated) http.Value.Dispose();
+        foreach (var made in new[] { http, prometheusHttp, alertmanagerHttp }.Where(item => item.IsValueCreated)) made.Value.Dispose();
     }
+
+    private OutsideHttp With(string? secret) => secret is null
+        ? new OutsideHttp()
+        : new OutsideHttp(async token => OutsideCredentials.Read(secret, await Objects.ReadSecretAsync(secret, token)));
 
     /// <summary>Made at first use; an address that is missing is told each time.</summary>
     private static Lazy<T> Made<T>(Func<T> make) => new(make, LazyThreadSafetyMode.PublicationOnly);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,8 +18,11 @@ public sealed class OutsideHttp : IDisposable
     private const int MaxRepeats = 3;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient client;
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private readonly Func<CancellationToken, Task<OutsideCredentials>>? credentials;
     private readonly RetryStrategyOptions<HttpAnswer> repetition;
+    private HttpClient? client;
+    private OutsideCredentials? shown;
 
     /// <summary>Makes the client; nothing is contacted yet.</summary>
     public OutsideHttp()
@@ -27,20 +31,12 @@ public sealed class OutsideHttp : IDisposable
     }
 
     /// <summary>As above, with the pause before the first repetition (it doubles from one to the next).</summary>
-    internal OutsideHttp(TimeSpan firstPause)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            Proxy = new DirectLoopbackProxy(HttpClient.DefaultProxy),
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AutomaticDecompression = DecompressionMethods.All,
-        };
-        // Each request has its own limit, which for the wait of a remote clock is none.
-        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("visionrollout");
-        repetition = Repetition(firstPause);
-    }
+    internal OutsideHttp(TimeSpan firstPause) => repetition = Repetition(firstPause);
+
+    /// <summary>As above, for systems that want to know who asks. The credentials are read when they are first needed, and once more after a 401:
+    /// they may have been renewed.</summary>
+    internal OutsideHttp(Func<CancellationToken, Task<OutsideCredentials>> credentials)
+        : this(TimeSpan.FromSeconds(0.3)) => this.credentials = credentials;
 
     /// <summary>Longest time that one attempt may take, unless said otherwise.</summary>
     internal static TimeSpan AttemptTimeout { get; } = TimeSpan.FromSeconds(10);
@@ -111,7 +107,12 @@ public sealed class OutsideHttp : IDisposable
             $"{system.Place} refuses the request: {answer.Detail}", $"Check {system.PlanKey} of the environment in the plan.", system.Name);
 
     /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client?.Dispose();
+        shown?.Certificate?.Dispose();
+        opening.Dispose();
+    }
 
     private static RetryStrategyOptions<HttpAnswer> Repetition(TimeSpan firstPause) => new()
     {
@@ -133,8 +134,56 @@ public sealed class OutsideHttp : IDisposable
 
     private async Task<HttpAnswer> SendOnceAsync(Func<HttpRequestMessage> make, CancellationToken token)
     {
+        var used = client ?? await OpenAsync(null, token);
+        var answer = await SendOnceAsync(used, make, token);
+        return answer.Status != HttpStatusCode.Unauthorized || credentials is null ? answer : await SendOnceAsync(await OpenAsync(used, token), make, token);
+    }
+
+    private static async Task<HttpAnswer> SendOnceAsync(HttpClient client, Func<HttpRequestMessage> make, CancellationToken token)
+    {
         using var message = make();
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
         return new HttpAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
+    }
+
+    /// <summary>The client, in place of one whose credentials were refused.</summary>
+    private async Task<HttpClient> OpenAsync(HttpClient? refused, CancellationToken token)
+    {
+        await opening.WaitAsync(token);
+        try
+        {
+            if (client is not null && !ReferenceEquals(client, refused)) return client;
+            shown = credentials is null ? null : await credentials(token);
+            // The refused one may still serve somebody; it holds nothing but a pool that empties itself.
+            return client = Make(shown);
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    private static HttpClient Make(OutsideCredentials? credentials)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            Proxy = new DirectLoopbackProxy(HttpClient.DefaultProxy),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.All,
+        };
+        if (credentials?.Certificate is { } own) handler.SslOptions.ClientCertificates = [own];
+        if (credentials?.Authority is { } authority)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authority);
+        }
+
+        // Each request has its own limit, which for the wait of a remote clock is none.
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("visionrollout");
+        // A header of the client does not follow a redirect to another host, as one of the message would not either.
+        client.DefaultRequestHeaders.Authorization = credentials?.Authorization;
+        return client;
     }
 }

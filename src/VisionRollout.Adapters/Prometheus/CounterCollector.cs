@@ -1,11 +1,12 @@
 using System.Globalization;
 using VisionRollout.Core.Metrics;
+using VisionRollout.Core.Plan;
 
 namespace VisionRollout.Adapters.Prometheus;
 
 /// <summary>Sums samples into one set of counters per pod, and names what is wrong with them. A series that two scrape jobs
 /// bring twice is counted once.</summary>
-internal sealed class CounterCollector
+internal sealed class CounterCollector(PlanMetrics names)
 {
     private readonly SortedDictionary<(string Deployment, string Pod), Counts> pods = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
@@ -18,7 +19,7 @@ internal sealed class CounterCollector
         foreach (var sample in samples)
         {
             var deployment = sample["destination_workload"];
-            if (!IsUsable(sample, deployment, "istio_requests_total")) continue;
+            if (!IsUsable(sample, deployment, names.Requests)) continue;
             CountsOf(deployment, sample.Pod).Add(sample);
         }
     }
@@ -30,7 +31,7 @@ internal sealed class CounterCollector
     {
         foreach (var sample in samples)
         {
-            if (deploymentOf(sample) is not { } deployment || !IsUsable(sample, deployment, "istio_requests_total (source)")) continue;
+            if (deploymentOf(sample) is not { } deployment || !IsUsable(sample, deployment, $"{names.Requests} (source)")) continue;
             // Not a pod of the Deployment: the counter lives (and restarts) with the sender's proxy.
             CountsOf(deployment, $"(never arrived, from {sample.Pod})").Add(sample);
         }
@@ -42,7 +43,7 @@ internal sealed class CounterCollector
         foreach (var sample in samples)
         {
             var deployment = sample["destination_workload"];
-            if (!IsUsable(sample, deployment, "istio_request_duration_milliseconds_bucket") || Edge(sample["le"]) is not { } edge) continue;
+            if (!IsUsable(sample, deployment, names.Latency + "_bucket") || Edge(sample["le"]) is not { } edge) continue;
             var buckets = CountsOf(deployment, sample.Pod).Buckets;
             buckets[edge] = buckets.GetValueOrDefault(edge) + sample.Value;
         }
@@ -66,8 +67,8 @@ internal sealed class CounterCollector
         foreach (var deployment in deployments)
         {
             var own = usable.Where(pod => pod.Key.Deployment == deployment && !pod.Key.Pod.StartsWith('(')).ToList();
-            if (own.Count == 0) problems.Add($"no series: istio_requests_total of {deployment}");
-            else if (own.Any(pod => pod.Value.Requests > 0) && own.All(pod => pod.Value.Buckets.Count == 0)) problems.Add($"no series: istio_request_duration_milliseconds_bucket of {deployment}");
+            if (own.Count == 0) problems.Add($"no series: {names.Requests} of {deployment}");
+            else if (own.Any(pod => pod.Value.Requests > 0) && own.All(pod => pod.Value.Buckets.Count == 0)) problems.Add($"no series: {names.Latency}_bucket of {deployment}");
         }
 
         return new MetricReading(at, [.. usable.Select(pod => pod.Value.Read(pod.Key.Deployment, pod.Key.Pod))], [.. problems.Order(StringComparer.Ordinal)]);

@@ -9,10 +9,13 @@ public static class SilenceScope
     /// <summary>Longest time of a silence.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
+    // What the gates' criteria CriticalAlerts and Incidents rest on.
+    private static readonly string[] Heard = ["critical", "p1", "p2"];
+
     private static readonly string[] DeploymentLabels = ["deployment", "workload", "destination_workload"];
     private static readonly string[] VersionLabels = ["version", "destination_version"];
 
-    /// <summary>The matchers with the one that keeps critical alerts heard.</summary>
+    /// <summary>The matchers with those that keep critical alerts and incidents heard.</summary>
     /// <param name="matchers">Labels and values that an alert must have.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="environment">The environment.</param>
@@ -26,14 +29,14 @@ public static class SilenceScope
         ArgumentNullException.ThrowIfNull(environment);
         if (!matchers.TryGetValue("alertname", out var name) || name.Length == 0) throw TooBroad("it names no alert", "Add alertname.");
         if (matchers.GetValueOrDefault("namespace") != environment.Namespace) throw TooBroad("it is not limited to the environment", $"Add namespace = '{environment.Namespace}'.");
-        if (string.Equals(matchers.GetValueOrDefault("severity"), "critical", StringComparison.OrdinalIgnoreCase)) throw TooBroad("it would hide critical alerts, which the gates rest on", "Leave them to be heard.");
+        if (Heard.Contains(matchers.GetValueOrDefault("severity", ""), StringComparer.OrdinalIgnoreCase)) throw TooBroad("it would hide critical alerts, which the gates rest on", "Leave them to be heard.");
         if (!NamesRelease(matchers, plan, colour, version))
         {
             throw TooBroad($"it is not limited to {version} ({colour})",
                 $"Add {plan.Colours.Label.Replace('-', '_')} = '{colour}', destination_version = '{version}', or deployment with one of {string.Join(", ", plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)))}.");
         }
 
-        return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), new SilenceMatcher("severity", "critical", IsEqual: false)];
+        return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), .. Heard.Select(severity => new SilenceMatcher("severity", severity, IsEqual: false))];
     }
 
     private static bool NamesRelease(IReadOnlyDictionary<string, string> matchers, RolloutPlan plan, string colour, string version) =>

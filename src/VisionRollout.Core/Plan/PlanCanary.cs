@@ -27,6 +27,15 @@ public sealed record PlanCanary
     /// <summary>What a regression within the tolerance does.</summary>
     public RegressionAction OnRegression { get; init; } = RegressionAction.Warn;
 
+    /// <summary>What the start does when a stage can't be decided in its dwell at the present traffic.</summary>
+    public UndecidableAction WhenUndecidable { get; init; } = UndecidableAction.Warn;
+
+    /// <summary>True: a stage that is decided Go ends before its dwell is over, after <see cref="LeastDwell"/>. False: it stays to the end.</summary>
+    public bool EarlyGo { get; init; }
+
+    /// <summary>Least time of a stage that ends early.</summary>
+    public TimeSpan LeastDwell { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Highest CPU use of any pod, a share of its limit.</summary>
     public double CpuLimit { get; init; } = 0.70;
 

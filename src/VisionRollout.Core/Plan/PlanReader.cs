@@ -53,6 +53,7 @@ public static class PlanReader
             Channels = section.Required("Channels", Many(ReadChannel)),
             Messages = section.Required("Messages", Many(ReadMessage)),
             Rollback = section.Required("Rollback", PlanValues.Section(ReadRollback)),
+            Metrics = section.Optional("Metrics", PlanValues.Section(ReadMetrics), new PlanMetrics()),
             Links = section.Optional("Links", PlanValues.Table(PlanValues.WebAddress.Select(address => address.OriginalString)), new Dictionary<string, string>()),
         };
     }
@@ -97,6 +98,8 @@ public static class PlanReader
         Backups = section.OptionalOrNull("Backups", PlanValues.BackupPlace),
         S3Endpoint = section.OptionalOrNull("S3Endpoint", PlanValues.WebAddress),
         Clock = section.OptionalOrNull("Clock", PlanValues.WebAddress),
+        PrometheusSecret = section.OptionalOrNull("PrometheusSecret", PlanValues.ObjectName),
+        AlertmanagerSecret = section.OptionalOrNull("AlertmanagerSecret", PlanValues.ObjectName),
     };
 
     private static PlanService ReadService(PlanSection section, PlanColours colours) => new()
@@ -159,6 +162,9 @@ public static class PlanReader
             Alpha = section.Optional("Alpha", PlanValues.Number(value => value is > 0 and < 0.5, "above 0 and below 0.5"), standard.Alpha),
             WhenUndecided = section.Optional("WhenUndecided", PlanValues.OneOf<UndecidedAction>("action for an undecided stage"), standard.WhenUndecided),
             Extension = section.Optional("Extension", PlanValues.Duration, standard.Extension),
+            WhenUndecidable = section.Optional("WhenUndecidable", PlanValues.OneOf<UndecidableAction>("action on stages that can't be decided"), standard.WhenUndecidable),
+            EarlyGo = section.Optional("EarlyGo", PlanValues.Flag, standard.EarlyGo),
+            LeastDwell = section.Optional("LeastDwell", PlanValues.Duration, standard.LeastDwell),
             OnRegression = section.Optional("OnRegression", PlanValues.OneOf<RegressionAction>("action on a regression"), standard.OnRegression),
             CpuLimit = section.Optional("CpuLimit", PlanValues.Share, standard.CpuLimit),
             MemoryLimit = section.Optional("MemoryLimit", PlanValues.Share, standard.MemoryLimit),
@@ -251,6 +257,24 @@ public static class PlanReader
     private static PlanRollback ReadRollback(PlanSection section) => new(
         section.Required("Budget", PlanValues.Duration),
         section.Required("Retention", PlanValues.Duration));
+
+    private static PlanMetrics ReadMetrics(PlanSection section)
+    {
+        var istio = new PlanMetrics();
+        return new PlanMetrics
+        {
+            Requests = section.Optional("Requests", PlanValues.MetricName, istio.Requests),
+            Latency = section.Optional("Latency", PlanValues.MetricName, istio.Latency),
+            LatencyUnit = section.Optional("LatencyUnit", PlanValues.OneOf("unit of response times", ["ms", "s"]), "ms") == "s" ? 1000 : 1,
+            Deployment = section.Optional("Deployment", PlanValues.MetricName, istio.Deployment),
+            Namespace = section.Optional("Namespace", PlanValues.LabelOrNone, istio.Namespace),
+            Code = section.Optional("Code", PlanValues.MetricName, istio.Code),
+            GrpcStatus = section.Optional("GrpcStatus", PlanValues.LabelOrNone, istio.GrpcStatus),
+            Flags = section.Optional("Flags", PlanValues.LabelOrNone, istio.Flags),
+            Reporter = section.Optional("Reporter", PlanValues.LabelOrNone, istio.Reporter),
+            CountedReporter = section.Optional("CountedReporter", PlanValues.OneOf("reporter", ["destination", "source"]), istio.CountedReporter),
+        };
+    }
 
     private static PlanValue<IReadOnlyList<T>> Many<T>(Func<PlanSection, T> read) => PlanValues.List(PlanValues.Section(read), least: 1);
 }

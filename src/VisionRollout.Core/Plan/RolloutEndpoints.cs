@@ -18,6 +18,12 @@ public sealed record RolloutEndpoints
     /// <summary>Base address of Alertmanager (the part before <c>/api/v2</c>).</summary>
     public Uri? Alertmanager { get; init; }
 
+    /// <summary>Secret in the environment's namespace with the access to Prometheus (token; username and password; tls.crt and tls.key; ca.crt); null: none is needed.</summary>
+    public string? PrometheusSecret { get; init; }
+
+    /// <summary>Secret with the access to Alertmanager, as above; null: none is needed.</summary>
+    public string? AlertmanagerSecret { get; init; }
+
     /// <summary>Incoming webhook of the chat.</summary>
     public Uri? ChatWebhook { get; init; }
 

@@ -57,6 +57,9 @@ public sealed record RolloutPlan
     /// <summary>The way back and how long it stays open.</summary>
     public required PlanRollback Rollback { get; init; }
 
+    /// <summary>What the request metrics are called.</summary>
+    public PlanMetrics Metrics { get; init; } = new();
+
     /// <summary>Links for people.</summary>
     public IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();
 

@@ -17,6 +17,8 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
 
     private CanarySample? Last => look.Last;
 
+    private TimeSpan Dwell => canary.Stages.First(item => item.Percent == stage.Percent).Dwell;
+
     public async Task RunAsync(CancellationToken token)
     {
         var state = await session.StateAsync(token);
@@ -45,6 +47,8 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
                 deadline += canary.Extension;
                 shell.Warn($"{activity} is undecided at the end of its dwell and is extended by {canary.Extension.TotalMinutes:0} min: {Last?.Reason}");
             }
+
+            if (canary.EarlyGo && Last is { Verdict: Verdict.Go, Regression: false } && now >= stage.Until - Dwell + canary.LeastDwell) return;
 
             // The last interval is the longer one: counters that had no time to be scraped would look as if they stood still.
             var next = now + canary.Poll;
@@ -115,12 +119,9 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     private void Show(DateTimeOffset now, DateTimeOffset deadline)
     {
         var left = Math.Max(0, (deadline - now).TotalSeconds);
-        var dwell = canary.Stages.First(item => item.Percent == stage.Percent).Dwell;
-        var whole = Math.Max(1, (deadline - (stage.Until - dwell)).TotalSeconds);
+        var whole = Math.Max(1, (deadline - (stage.Until - Dwell)).TotalSeconds);
         var text = Last is null ? "reading the first counters"
-            : $"{Last.Verdict}: errors {Rate(Last.Canary)} against {Rate(Last.Baseline)}, P99 {Last.Canary.P99:0.#} against {Last.Baseline.P99:0.#} ms, {Last.Canary.Requests:N0} canary requests";
+            : CanaryText.Of(Last);
         shell.Progress(activity, text, (int)Math.Clamp(100 * (1 - (left / whole)), 0, 100), (int)left);
     }
-
-    private static string Rate(ColourSample colour) => colour.ErrorRate is { } rate ? $"{rate:P3} [{colour.ErrorRateLow:P3}, {colour.ErrorRateHigh:P3}]" : "unknown";
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
 using VisionRollout.Shell;
 
@@ -48,7 +49,7 @@ public sealed class StartRollout : SessionCmdlet
             try
             {
                 var journal = await FindResumableAsync(session, version!, token);
-                if (journal is null) await StartAsync(session, version!, token);
+                if (journal is null) await StartAsync(session, version!, shell, token);
                 else await ResumeAsync(session, journal, shell, token);
                 await session.RecordLeaseAsync(token);
             }
@@ -100,7 +101,28 @@ public sealed class StartRollout : SessionCmdlet
         return (await session.World.Workloads.ListAsync(route.LiveColour, token)).All(workload => workload.Version == version);
     }
 
-    private async Task StartAsync(RolloutSession session, string version, CancellationToken token)
+    /// <summary>Says which canary stages can't be decided at the present traffic, and refuses to start where the plan says so.</summary>
+    private static async Task CheckFeasibilityAsync(RolloutSession session, IShell shell, CancellationToken token)
+    {
+        List<string> doubts;
+        try
+        {
+            doubts = session.Environment.Endpoints.Prometheus is null ? ["the environment has no Endpoints.Prometheus, so no canary stage is ever decided"]
+                : [.. (await new FeasibilityCheck(session, session.Plan).StagesAsync(token)).Where(stage => !stage.Decidable).Select(stage => $"{stage.Percent} %: {stage.Reason}")];
+        }
+        catch (RolloutException cause) when (cause.Id == "FeasibilityUnknown" || cause.Kind == RolloutErrorKind.Unavailable)
+        {
+            doubts = [cause.Message];
+        }
+
+        if (doubts.Count == 0) return;
+        var text = $"The canary can't be decided as planned. {string.Join(" / ", doubts)}";
+        if (session.Plan.Canary.WhenUndecidable == UndecidableAction.Refuse)
+            throw new RolloutException("CanaryUndecidable", RolloutErrorKind.InvalidState, text, "Change the dwell, the weights or the histogram's edges, or start when there is more traffic. Test-RolloutPlan -Feasibility shows each stage.", session.Plan.Path);
+        shell.Warn(text);
+    }
+
+    private async Task StartAsync(RolloutSession session, string version, IShell shell, CancellationToken token)
     {
         var route = await session.World.Router.ReadAsync(token);
         var live = route.LiveColour;
@@ -121,6 +143,7 @@ public sealed class StartRollout : SessionCmdlet
         var versions = workloads.Select(workload => workload.Version).Distinct().ToList();
         if (versions is [var only] && only == version)
             throw new RolloutException("AlreadyLive", RolloutErrorKind.InvalidState, $"Version {version} is already live in '{session.Environment.Name}' ({live}).", "Nothing is to be done; pass another -Version to roll out.", version);
+        await CheckFeasibilityAsync(session, shell, token);
         await RecordStartAsync(session, version, live, string.Join("+", versions), token);
     }
 

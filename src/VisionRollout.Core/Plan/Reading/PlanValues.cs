@@ -18,6 +18,13 @@ internal static partial class PlanValues
         text => text.Length <= 253 && ObjectNamePattern().IsMatch(text),
         "{0} is no name of a Kubernetes object.", "Use lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit.");
 
+    /// <summary>A name of a metric or a label in Prometheus.</summary>
+    public static PlanValue<string> MetricName { get; } = Text.Where(
+        text => MetricNamePattern().IsMatch(text), "{0} is no name of a metric or label.", "Use letters, digits, '_' and ':', not beginning with a digit.");
+
+    /// <summary>A name of a label, or nothing where the metric has no such label.</summary>
+    public static PlanValue<string> LabelOrNone { get; } = new(() => "", cursor => cursor.Node is PlanScalar { Value: "" } ? "" : MetricName.Read(cursor));
+
     /// <summary>A path of an address.</summary>
     public static PlanValue<string> UrlPath { get; } = Text.Where(
         text => text.StartsWith('/') && Uri.IsWellFormedUriString(text, UriKind.Relative),
@@ -204,6 +211,9 @@ internal static partial class PlanValues
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.CultureInvariant)]
     private static partial Regex ObjectNamePattern();
+
+    [GeneratedRegex("^[a-zA-Z_:][a-zA-Z0-9_:]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex MetricNamePattern();
 
     // Bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     [GeneratedRegex(@"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?$", RegexOptions.CultureInvariant)]
