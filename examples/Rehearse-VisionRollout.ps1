@@ -31,7 +31,7 @@ param(
     # Folder of the report.
     [string] $ReportPath = [System.IO.Path]::Combine($PWD.Path, 'report'),
 
-    # Folder of the journal. By default it is temporary and removed at the end: the report tells all of it.
+    # Folder of the journal. By default it is temporary; after an unexpected end it lies beside the report, else the report tells all of it.
     [string] $JournalPath,
 
     # Port of the gateway; 0: any free one.
@@ -43,6 +43,7 @@ if (-not (Get-Module VisionRollout)) { Import-Module VisionRollout }
 
 $journals = if ($JournalPath) { $JournalPath } else { [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "visionrollout-journals-$([System.Guid]::NewGuid().ToString('N'))") }
 $code = 1
+$expected = if ($Fault) { 3 } else { 0 }
 try {
     $rehearsal = Start-Rehearsal -Plan $Plan -Version $Available -GatewayPort $GatewayPort -ProbesPerSecond 120
     "The rehearsal cluster is up: kubectl --kubeconfig $($rehearsal.KubeConfig) get pods"
@@ -82,6 +83,17 @@ try {
 }
 finally {
     Stop-Rehearsal
-    if (-not $JournalPath -and [System.IO.Directory]::Exists($journals)) { [System.IO.Directory]::Delete($journals, $true) }
+    if (-not $JournalPath -and [System.IO.Directory]::Exists($journals)) {
+        # Whoever looks for the cause of an unexpected end wants the journal: it then lies beside the report.
+        if ($code -notin 0, $expected) {
+            foreach ($file in [System.IO.Directory]::GetFiles($journals, '*.jsonl')) {
+                $null = [System.IO.Directory]::CreateDirectory($ReportPath)
+                $kept = [System.IO.Path]::Combine($ReportPath, [System.IO.Path]::GetFileName($file))
+                [System.IO.File]::Copy($file, $kept, $true)
+                "Journal: $kept"
+            }
+        }
+        [System.IO.Directory]::Delete($journals, $true)
+    }
 }
 exit $code

@@ -3,7 +3,8 @@
     The rollout of Vision-to-Code: the plan's timeline from 09:00 to 17:00, one phase of the document, one phase here.
 .DESCRIPTION
     Everything that is decided stands in the plan; everything that happens stands in the journal. When this script is started again, after a
-    crash or on purpose, it goes on where it stopped: phases and steps that are done are not done twice.
+    crash or on purpose, it goes on where it stopped: phases and steps that are done are not done twice. Messages that the plan repeats
+    (the hourly progress on the status page) are sent by themselves, whenever the rollout waits.
 
     Exit codes: 0 signed off, 1 error, 3 rolled back (the old version serves everything), 4 stopped, 5 held (people decide, then start it again).
 .EXAMPLE
@@ -57,11 +58,6 @@ $session = Connect-Rollout @connection
 # Items of a checklist: those that were confirmed ahead are recorded, the others are asked for.
 function Confirm-Checklist([string] $Name) {
     Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
-}
-
-# Tells the customers, once an hour, that all is well.
-function Send-HourlyProgress([int] $Hour) {
-    Send-RolloutMessage MaintenanceProgress -Occasion "$Hour"
 }
 
 # Tells the deciders that a gate waits for them, and waits for their decision.
@@ -121,7 +117,7 @@ try {
         Invoke-RolloutStep 'Deploy'              { Get-RolloutService | Deploy-Service | Watch-Deployment -Timeout 0:10:00 }
         Invoke-RolloutStep 'Test'                { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Confirm'             { Confirm-Checklist 'Blue environment validation' }
-        Invoke-RolloutStep 'Announce'            { Send-RolloutMessage BlueHealthy; Send-HourlyProgress 10 }
+        Invoke-RolloutStep 'Announce'            { Send-RolloutMessage BlueHealthy }
     } | Out-Null
 
     # 11:30  Canary: 5 %, 10 %, 25 %, 50 %
@@ -139,7 +135,6 @@ try {
             }
         }
         Invoke-RolloutStep 'Gate: go on to the cutover?' { Wait-Gate Canary }
-        Invoke-RolloutStep 'Announce'                    { Send-HourlyProgress 12 }
     } | Out-Null
 
     # 13:00  Cutover: all traffic to the new version
@@ -147,7 +142,7 @@ try {
         Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
         Invoke-RolloutStep 'Gate: cut over?'      { Wait-Gate Cutover }
-        Invoke-RolloutStep 'Announce'             { Send-RolloutMessage CutoverStarted; Send-HourlyProgress 13 }
+        Invoke-RolloutStep 'Announce'             { Send-RolloutMessage CutoverStarted }
         Invoke-RolloutStep 'Switch the traffic'   { Switch-Traffic $rollout.ToColour -Confirm:$false }
         Invoke-RolloutStep 'Keep the old version' { Protect-Environment $rollout.FromColour }
         Invoke-RolloutStep 'Watch for 15 minutes' { Watch-Rollout -For 0:15:00 }
@@ -159,12 +154,11 @@ try {
         Invoke-RolloutStep 'Test'           { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Watch'          { Watch-Rollout -For 0:30:00 }
         Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion }
-        Invoke-RolloutStep 'Announce'       { Send-HourlyProgress 14 }
     } | Out-Null
 
     # 15:00  Stabilization: monitor, optimize
     Invoke-RolloutPhase 'Stabilization' {
-        Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00; Send-HourlyProgress 16 }
+        Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00 }
         Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
         Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
     } | Out-Null

@@ -73,6 +73,12 @@ public sealed record RolloutState
     /// <summary>True when it has ended on the old version: stopped, rolled back, or taken back after its sign-off.</summary>
     public bool HasComeBack => Completed is { } end && (end.Outcome != RolloutOutcome.Succeeded || RolledBack is not null);
 
+    /// <summary>True as long as nothing was done in the environment: no phase has started, nothing was backed up, migrated or moved.</summary>
+    public bool IsPreparation => Completed is null && Phases.IsEmpty && Backups.IsEmpty && Migrations.IsEmpty && Stage is null && Traffic is null;
+
+    /// <summary>True for a preparation on a day before the rollout's.</summary>
+    public bool IsAhead => IsPreparation && DateOnly.FromDateTime(StartedAt.UtcDateTime) < Started.Day;
+
     /// <summary>The contingency that was started last; null when there was none.</summary>
     public ContingencyStarted? Contingency { get; init; }
 
@@ -95,7 +101,7 @@ public sealed record RolloutState
     public static RolloutState? Fold(RolloutState? state, JournalRecord record)
     {
         var next = record.Entry is RolloutStarted started
-            ? new RolloutState { Started = started, StartedAt = record.At }
+            ? (state ?? new RolloutState { Started = started, StartedAt = record.At }) with { Started = started, StartedAt = record.At }
             : state?.Apply(record);
         return next is null ? null : next with { LastSequence = record.Sequence, LastAt = record.At };
     }

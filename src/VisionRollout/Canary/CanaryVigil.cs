@@ -59,7 +59,7 @@ internal sealed class CanaryVigil
         for (var now = await session.NowAsync(token); now < until; now = await session.NowAsync(token))
         {
             var next = now + session.Plan.Canary.Poll;
-            await session.WaitUntilAsync(next < until ? next : until, onSlice, token);
+            await session.WaitUntilAsync(next < until ? next : until, shell, onSlice, token);
             if ((await LookAsync(token)).FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) continue;
             throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {bad.Criterion} ({bad.Subject}): {bad.Reason.TrimEnd('.')}.", "", state.Stage!.Percent) { Trigger = bad.Trigger, Findings = [bad] };
         }

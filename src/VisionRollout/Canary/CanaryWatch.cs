@@ -52,7 +52,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
 
             // The last interval is the longer one: counters that had no time to be scraped would look as if they stood still.
             var next = now + canary.Poll;
-            await session.WaitUntilAsync(now < deadline && next + canary.Poll > deadline ? deadline : next, at => Show(at, deadline), token);
+            await session.WaitUntilAsync(now < deadline && next + canary.Poll > deadline ? deadline : next, shell, at => Show(at, deadline), token);
             await JudgeAsync(token);
         }
     }

@@ -49,7 +49,7 @@ public sealed class ConfirmRolloutChecklist : SessionCmdlet
         IReadOnlyList<string> open = [];
         Run(async (_, token) =>
         {
-            var state = await Current.StateAsync(token);
+            var state = await Current.NewestStateAsync(_ => true, token); // Day 1 and week 1 come after the sign-off.
             open = [.. checklist.Items.Where(item => !state.Confirmed.Contains($"{checklist.Name}/{item}"))];
         });
         var left = open.Where(item => !Confirm(checklist, item)).ToList();

@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Management.Automation;
-using VisionRollout.Core.Errors;
-using VisionRollout.Core.Journal;
-using VisionRollout.Core.Messages;
 using VisionRollout.Core.Plan;
 using VisionRollout.Plan;
 using VisionRollout.Shell;
@@ -35,6 +31,10 @@ public sealed class SendRolloutMessage : SessionCmdlet
     [Parameter]
     public string Occasion { get; set; } = "";
 
+    /// <summary>Day of the rollout (UTC) for {Date}, in a notice that goes out before one was started. Default: the rollout's day, else today.</summary>
+    [Parameter]
+    public DateTime? Day { get; set; }
+
     /// <summary>Writes what was sent.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -52,31 +52,11 @@ public sealed class SendRolloutMessage : SessionCmdlet
         foreach (var channel in message.Channels.Select(name => Current.Plan.Channels.First(item => item.Name == name)))
         {
             if (!ShouldProcess(channel.Name, $"Send '{message.Name}'")) continue;
-            RunItem(channel.Name, (shell, token) => SendAsync(message, channel, shell, token));
+            RunItem(channel.Name, async (shell, token) =>
+            {
+                var sent = await new MessageDelivery(Current) { Day = Day, Weight = Weight, Reason = Reason, Occasion = Occasion }.SendAsync(message, channel, token);
+                if (PassThru) shell.Write(sent);
+            });
         }
     }
-
-    private async Task SendAsync(PlanMessage message, PlanChannel channel, IShell shell, CancellationToken token)
-    {
-        var state = await Current.FindStateAsync(token);
-        var now = await Current.NowAsync(token);
-        var key = $"{state?.Started.Id ?? now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/{message.Name}{(Occasion.Length > 0 ? "/" + Occasion : "")}/{channel.Name}";
-        var text = Fill(message.Text, state, now);
-        var sent = state?.Messages.Contains(key) != true;
-        if (sent)
-        {
-            await Current.World.Channel(channel).SendAsync(new RolloutMessage(key, channel.Name, Fill(message.Title, state, now), text, message.Status, now), token);
-            await Current.RecordAsync(new MessageSent(key, message.Name, channel.Name, text), token);
-        }
-
-        if (PassThru) shell.Write(new SentMessage(message.Name, channel.Name, text, sent, now));
-    }
-
-    private string Fill(string text, Core.State.RolloutState? state, DateTimeOffset now) => text
-        .Replace("{Date}", (state?.Started.Day ?? DateOnly.FromDateTime(now.UtcDateTime)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{Time}", now.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("{Version}", state?.Started.Version ?? Current.Plan.Version ?? "", StringComparison.Ordinal)
-        .Replace("{Environment}", Current.Environment.Name, StringComparison.Ordinal)
-        .Replace("{Weight}", $"{Weight ?? state?.Stage?.Percent ?? 0}%", StringComparison.Ordinal)
-        .Replace("{Reason}", Reason, StringComparison.Ordinal);
 }

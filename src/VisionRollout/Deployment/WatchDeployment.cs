@@ -69,7 +69,7 @@ public sealed class WatchDeployment : SessionCmdlet
 
             await ThrowIfHopelessAsync(session, workloads, pods, token);
             if (now - start >= Timeout) throw TimedOut(workloads, pods);
-            await session.WaitUntilAsync(now + Poll, null, token);
+            await session.WaitUntilAsync(now + Poll, shell, null, token);
         }
     }
 

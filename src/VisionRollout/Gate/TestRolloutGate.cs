@@ -70,7 +70,7 @@ public sealed class TestRolloutGate : GateCmdlet
 
             shell.Progress($"Gate {gate.Name}", result.Reason, secondsLeft: Math.Max(0, (int)(deadline - result.At).TotalSeconds));
             var next = result.At + Poll;
-            await Current.WaitUntilAsync(next < deadline ? next : deadline, null, token);
+            await Current.WaitUntilAsync(next < deadline ? next : deadline, shell, null, token);
             result = await LookAsync(gate, shell, token);
         }
 

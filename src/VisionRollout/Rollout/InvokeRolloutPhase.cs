@@ -11,7 +11,7 @@ namespace VisionRollout;
 
 /// <summary>Runs a phase of the plan's timeline: waits for its planned start, journals it, skips it when it is done, and carries out the
 /// plan's contingency when it fails.</summary>
-/// <remarks>A failure whose trigger stands in the risk matrix makes that risk real: its contingency is carried out and the rollout ends on the
+/// <remarks>A phase starts when every phase before it in the timeline is done (else error id PhaseOutOfOrder). A failure whose trigger stands in the risk matrix makes that risk real: its contingency is carried out and the rollout ends on the
 /// old version (error id RolloutRolledBack). Any other failure holds the rollout as it stands (error id RolloutHeld): start the runbook again
 /// to go on, or take the rollout back with Undo-Rollout. Inside a phase $ErrorActionPreference is Stop: the first error ends it.</remarks>
 /// <example><code>Invoke-RolloutPhase Database { Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase } }</code><para>Runs the database phase at its planned time.</para></example>
@@ -64,6 +64,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
                 return;
             }
 
+            ThrowIfOutOfOrder(session, state, phase);
             var planned = PlannedStart(state, phase);
             try
             {
@@ -84,6 +85,19 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         return run;
     }
 
+    // What a phase relies on was done by the phases before it: no cutover while the canary is held.
+    private static void ThrowIfOutOfOrder(RolloutSession session, RolloutState state, PlanPhase phase)
+    {
+        foreach (var earlier in session.Plan.Timeline.TakeWhile(item => item != phase))
+        {
+            var found = state.FindPhase(earlier.Name);
+            if (found is { Status: ActivityStatus.Completed }) continue;
+            throw new RolloutException("PhaseOutOfOrder", RolloutErrorKind.InvalidState,
+                $"Phase '{phase.Name}' can't start: phase '{earlier.Name}' {(found is null ? "was not started" : $"is {(found.Status is ActivityStatus.Failed ? "held" : "not finished")}")}{(found is { Error.Length: > 0 } ? $" ({found.Error.TrimEnd('.')})" : "")}.",
+                "The phases follow the plan's timeline: start the runbook again, it goes on where it stopped.", phase.Name);
+        }
+    }
+
     private static DateTimeOffset PlannedStart(RolloutState state, PlanPhase phase) => new(state.Started.Day.ToDateTime(phase.Start), TimeSpan.Zero);
 
     private static async Task WaitAsync(RolloutSession session, PlanPhase phase, DateTimeOffset planned, IShell shell, CancellationToken token)
@@ -91,7 +105,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         var activity = $"Waiting for {phase.Name}";
         void Show(DateTimeOffset now) => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds));
         if (await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.WatchAsync(planned, Show, token);
-        await session.WaitUntilAsync(planned, Show, token);
+        await session.WaitUntilAsync(planned, shell, Show, token);
         shell.Progress(activity, "", done: true);
     }
 

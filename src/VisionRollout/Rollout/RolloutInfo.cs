@@ -15,7 +15,7 @@ public sealed record RolloutInfo
     /// <summary>Version that is rolled out.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Running, Held, Succeeded, RolledBack or Stopped.</summary>
+    /// <summary>Prepared (for a later day), Running, Held, Succeeded, RolledBack or Stopped.</summary>
     public required string Status { get; init; }
 
     /// <summary>Phase that runs or ran last; empty before the first.</summary>
@@ -64,7 +64,7 @@ public sealed record RolloutInfo
     {
         var failed = state.Phases.FindLast(phase => phase.Status == ActivityStatus.Failed);
         var undone = state.Completed is { Outcome: RolloutOutcome.Succeeded } ? state.RolledBack : null; // taken back after the sign-off
-        var status = undone is not null ? nameof(RolloutOutcome.RolledBack) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is null ? "Running" : "Held");
+        var status = undone is not null ? nameof(RolloutOutcome.RolledBack) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is not null ? "Held" : state.IsAhead ? "Prepared" : "Running");
         return new()
         {
             Id = state.Started.Id,

@@ -11,8 +11,11 @@ namespace VisionRollout;
 /// <summary>Starts a rollout, or resumes the one that is under way in the environment.</summary>
 /// <remarks>The colours come from the traffic route as it stands, never from an assumption. When a rollout of the same version is under way
 /// (or was completed and nothing has changed since), it is resumed: steps that its journal shows as completed are not repeated.
+/// With -Day ahead it is only prepared: checklists can be confirmed and notices sent, and the next start takes plan, colours, versions and
+/// alerts anew, as long as no phase has started.
 /// A rollout that was stopped or rolled back is not begun again on the same day by merely starting it again (error id RolloutEnded).</remarks>
 /// <example><code>Start-Rollout -Version v1.1.0</code><para>Starts or resumes the rollout of v1.1.0.</para></example>
+/// <example><code>Start-Rollout -Version v1.1.0 -Day 2026-11-26</code><para>Days ahead: prepares the rollout of that day.</para></example>
 /// <example><code>Start-Rollout -Version v1.1.0 -NewAttempt</code><para>Begins once more after a rollback, the cause being understood.</para></example>
 [Cmdlet(VerbsLifecycle.Start, "Rollout", SupportsShouldProcess = true)]
 [OutputType(typeof(RolloutInfo))]
@@ -102,8 +105,9 @@ public sealed class StartRollout : SessionCmdlet
     }
 
     /// <summary>Says which canary stages can't be decided at the present traffic, and refuses to start where the plan says so.</summary>
-    private static async Task CheckFeasibilityAsync(RolloutSession session, IShell shell, CancellationToken token)
+    private static async Task CheckFeasibilityAsync(RolloutSession session, DateOnly day, DateTimeOffset now, IShell shell, CancellationToken token)
     {
+        if (day > DateOnly.FromDateTime(now.UtcDateTime)) return; // today's traffic says nothing about that day's
         List<string> doubts;
         try
         {
@@ -124,6 +128,34 @@ public sealed class StartRollout : SessionCmdlet
 
     private async Task StartAsync(RolloutSession session, string version, IShell shell, CancellationToken token)
     {
+        var (live, fromVersion) = await FindLiveAsync(session, version, token);
+        var (now, day) = (await session.NowAsync(token), await DayAsync(session, token));
+        await CheckFeasibilityAsync(session, day, now, shell, token);
+        var id = $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{version}";
+        var journal = session.Journals.Create(session.Environment.Name, id);
+        await journal.AppendAsync(await DescribeAsync(session, id, version, live, fromVersion, day, token), now, token);
+        session.Use(journal);
+    }
+
+    /// <summary>Starts what was prepared on an earlier day: from the colours, versions and alerts of now. What was confirmed and sent stays.</summary>
+    private async Task BeginAsync(RolloutSession session, RolloutState state, IShell shell, CancellationToken token)
+    {
+        var (live, fromVersion) = await FindLiveAsync(session, state.Started.Version, token);
+        var day = Day is { } given ? DateOnly.FromDateTime(given) : state.Started.Day;
+        await CheckFeasibilityAsync(session, day, await session.NowAsync(token), shell, token);
+        await session.RecordAsync(await DescribeAsync(session, state.Started.Id, state.Started.Version, live, fromVersion, day, token), token);
+    }
+
+    private static async Task<RolloutStarted> DescribeAsync(RolloutSession session, string id, string version, string live, string fromVersion, DateOnly day, CancellationToken token)
+    {
+        IReadOnlyList<ActiveAlert> alerts = session.Environment.Endpoints.Alertmanager is null ? [] : await session.World.Alerts.ReadAsync(token);
+        return new RolloutStarted(id, session.Plan.Name, session.Plan.Path, session.Plan.Hash, session.Environment.Name, version, fromVersion,
+            live, session.Plan.Colours.Other(live), day, await session.World.Objects.WhoAmIAsync(token), [.. alerts.Select(alert => alert.Fingerprint)]);
+    }
+
+    /// <summary>The colour that serves everything, and its version.</summary>
+    private static async Task<(string Colour, string Version)> FindLiveAsync(RolloutSession session, string version, CancellationToken token)
+    {
         var route = await session.World.Router.ReadAsync(token);
         var live = route.LiveColour;
         if (route.Weights.Any(pair => pair.Key != live && pair.Value > 0))
@@ -143,21 +175,7 @@ public sealed class StartRollout : SessionCmdlet
         var versions = workloads.Select(workload => workload.Version).Distinct().ToList();
         if (versions is [var only] && only == version)
             throw new RolloutException("AlreadyLive", RolloutErrorKind.InvalidState, $"Version {version} is already live in '{session.Environment.Name}' ({live}).", "Nothing is to be done; pass another -Version to roll out.", version);
-        await CheckFeasibilityAsync(session, shell, token);
-        await RecordStartAsync(session, version, live, string.Join("+", versions), token);
-    }
-
-    private async Task RecordStartAsync(RolloutSession session, string version, string live, string fromVersion, CancellationToken token)
-    {
-        var now = await session.NowAsync(token);
-        var who = await session.World.Objects.WhoAmIAsync(token);
-        IReadOnlyList<ActiveAlert> alerts = session.Environment.Endpoints.Alertmanager is null ? [] : await session.World.Alerts.ReadAsync(token);
-        var id = $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{version}";
-        var journal = session.Journals.Create(session.Environment.Name, id);
-        var day = await DayAsync(session, token);
-        await journal.AppendAsync(new RolloutStarted(id, session.Plan.Name, session.Plan.Path, session.Plan.Hash, session.Environment.Name, version, fromVersion,
-            live, session.Plan.Colours.Other(live), day, who, [.. alerts.Select(alert => alert.Fingerprint)]), now, token);
-        session.Use(journal);
+        return (live, string.Join("+", versions));
     }
 
     private async Task ResumeAsync(RolloutSession session, RolloutJournal journal, IShell shell, CancellationToken token)
@@ -168,6 +186,13 @@ public sealed class StartRollout : SessionCmdlet
             session.Use(journal);
             await FinishStopAsync(session, state, stop, token);
             throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        }
+
+        if (state.IsPreparation && (state.IsAhead || state.StartedAt.UtcDateTime.Date != (await session.NowAsync(token)).UtcDateTime.Date))
+        {
+            session.Use(journal);
+            await BeginAsync(session, state, shell, token);
+            return;
         }
 
         if (state.Started.PlanHash != session.Plan.Hash && !Force)

@@ -18,6 +18,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
     private readonly Lazy<ClusterChecks> checks;
     private readonly Lazy<TrafficMover> mover;
+    private readonly Lazy<RecurringMessages> recurring;
     private readonly SemaphoreSlim leasing = new(1, 1);
     private RolloutJournal? journal;
     private volatile HeldLease? lease;
@@ -31,6 +32,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
+        recurring = new(() => new RecurringMessages(this));
     }
 
     /// <summary>The plan.</summary>
@@ -219,22 +221,29 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         if (held is not null) await held.DisposeAsync();
     }
 
-    /// <summary>Waits until <paramref name="until"/> by the rollout's clock, looking around for an emergency stop.</summary>
+    /// <summary>Waits until <paramref name="until"/> by the rollout's clock, looking around for an emergency stop and sending the messages that
+    /// the plan repeats.</summary>
     /// <param name="until">End of the wait.</param>
+    /// <param name="shell">Told what goes wrong with a message.</param>
     /// <param name="onSlice">Called with the time after every slice; null for none.</param>
     /// <param name="token">Cancels.</param>
     /// <exception cref="RolloutStoppedException">Somebody stopped the rollout.</exception>
-    internal async Task WaitUntilAsync(DateTimeOffset until, Action<DateTimeOffset>? onSlice, CancellationToken token)
+    internal async Task WaitUntilAsync(DateTimeOffset until, IShell shell, Action<DateTimeOffset>? onSlice, CancellationToken token)
     {
         for (var now = await NowAsync(token); ; now = await NowAsync(token))
         {
             await ThrowIfStoppedAsync(token);
+            var message = await SendDueMessagesAsync(now, shell, token);
             onSlice?.Invoke(now);
             if (now >= until) return;
-            var next = now + World.Clock.Slice;
-            await World.Clock.WaitUntilAsync(next < until ? next : until, token);
+            DateTimeOffset[] ends = [until, now + World.Clock.Slice, message ?? until];
+            await World.Clock.WaitUntilAsync(ends.Min(), token);
         }
     }
+
+    // Only whoever runs the rollout sends them: a second shell that looks on does not.
+    private async Task<DateTimeOffset?> SendDueMessagesAsync(DateTimeOffset now, IShell shell, CancellationToken token) =>
+        lease is { IsLost: false } && await FindStateAsync(token) is { Completed: null } state ? await recurring.Value.SendDueAsync(state, now, shell, token) : null;
 
     /// <summary>Ends the caller when somebody has stopped the rollout or taken it back.</summary>
     /// <exception cref="RolloutStoppedException">Somebody stopped the rollout.</exception>

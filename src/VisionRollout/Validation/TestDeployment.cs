@@ -56,7 +56,7 @@ public sealed class TestDeployment : SessionCmdlet
             var against = findings.Where(finding => finding.Verdict != Verdict.Go).Select(finding => $"{finding.Subject}: {finding.Reason}").ToList();
             result = new(colour, Verdicts.All(findings), string.Join("; ", against), findings, now);
             if (result.Verdict != Verdict.Undecided || now - start >= Timeout) break;
-            await session.WaitUntilAsync(now + Poll, null, token);
+            await session.WaitUntilAsync(now + Poll, shell, null, token);
         }
 
         shell.Progress("Testing the deployment", "", done: true);

@@ -35,7 +35,7 @@ public sealed class WatchRollout : SessionCmdlet
     protected override void EndProcessing() => Run(async (shell, token) =>
     {
         var session = Current;
-        var state = await session.StateAsync(token);
+        var state = await session.NewestStateAsync(_ => true, token); // also in the days after the sign-off
         var route = await session.World.Router.ReadAsync(token);
         var watch = new LiveWatch(session, route.LiveColour);
         await watch.BeginAsync(token);
@@ -47,7 +47,7 @@ public sealed class WatchRollout : SessionCmdlet
         for (var now = start; now < end; now = await session.NowAsync(token))
         {
             var next = now + Poll;
-            await session.WaitUntilAsync(next + Poll > end ? end : next, at => Show(shell, last, start, end, at), token);
+            await session.WaitUntilAsync(next + Poll > end ? end : next, shell, at => Show(shell, last, start, end, at), token);
             last = await watch.LookAsync([.. state.Started.KnownAlerts], token);
             if (Sample) shell.Write(last);
         }

@@ -115,6 +115,19 @@ public sealed class RolloutStateTests
     }
 
     [Fact]
+    public void A_preparation_that_is_started_anew_keeps_what_was_confirmed_and_sent()
+    {
+        Add(Started() with { Day = new(2026, 11, 30) }, new MessageSent("key", "Notice", "page", "text"), new ChecklistConfirmed("Team briefing", "Runbooks reviewed", "ops", ""));
+        Assert.True(State().IsAhead);
+        Add(Started() with { Day = new(2026, 11, 23), FromVersion = "v1.0.1" });
+        Assert.Equal((false, true, "v1.0.1"), (State().IsAhead, State().IsPreparation, State().Started.FromVersion));
+        Assert.Contains("key", State().Messages);
+        Assert.Contains("Team briefing/Runbooks reviewed", State().Confirmed);
+        Add(new PhaseStarted("Database", null, null));
+        Assert.False(State().IsPreparation);
+    }
+
+    [Fact]
     public void The_newest_backup_message_and_confirmation_count()
     {
         Add(Started(), new BackupTaken("business", "b", "l", "first", 1, 1, 1, ""), new BackupTaken("Business", "b", "l", "second", 1, 1, 1, ""),

@@ -1,4 +1,5 @@
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Plan;
 using VisionRollout.Module.Tests.World;
 
 namespace VisionRollout.Module.Tests.Communication;
@@ -36,6 +37,43 @@ public sealed class CommunicationTests(ClusterOfRollouts cluster)
         var result = await deaf.RunAsync("param($plan, $endpoint, $journals) $null = Connect-Rollout $plan -Endpoint $endpoint -JournalPath $journals; Send-RolloutMessage Started -PassThru", deaf.Plan, endpoints, deaf.Session.JournalPath);
         Assert.Equal("#eng-general", Assert.Single(result.As<SentMessage>()).Channel);
         Assert.Equal("Status page", Assert.Single(result.Errors).TargetObject);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_the_plan_repeats_is_sent_once_each_time_while_the_rollout_waits()
+    {
+        await using var bench = await RepeatingAsync();
+        await bench.StartAsync();
+        var result = await bench.RunAsync("Invoke-RolloutPhase Begun { }; Invoke-RolloutPhase Later { 'begun' }; Invoke-RolloutPhase Later { 'again' }");
+        Assert.Equal(["begun"], result.As<string>());
+        Assert.Empty(result.Warnings);
+        var sent = (await bench.JournalAsync()).OfType<MessageSent>().ToList();
+        Assert.Equal(3, sent.Count); // at 10, 20 and 30 minutes
+        Assert.Equal(3, sent.Select(message => message.Key).Distinct().Count());
+        Assert.All(sent, message => Assert.Equal("MaintenanceProgress", message.Name));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_repeated_message_that_is_not_taken_is_a_warning_and_ends_nothing()
+    {
+        await using var bench = await RepeatingAsync();
+        var endpoints = bench.Endpoints with { StatusPage = new Uri("http://127.0.0.1:9/") };
+        var result = await bench.RunAsync("param($plan, $endpoint, $journals) $null = Connect-Rollout $plan -Endpoint $endpoint -JournalPath $journals; $null = Start-Rollout v1.1.0; Invoke-RolloutPhase Begun { }; Invoke-RolloutPhase Later { 'begun' }; Disconnect-Rollout", bench.Plan, endpoints, bench.Session.JournalPath);
+        Assert.Equal(["begun"], result.As<string>());
+        Assert.Equal(3, result.Warnings.Count(warning => warning.Message.Contains("did not reach Status page", StringComparison.Ordinal)));
+        Assert.Empty((await bench.JournalAsync()).OfType<MessageSent>());
+    }
+
+    // The first phase began five minutes ago, the second one begins in half an hour; a message is repeated every ten minutes.
+    private async Task<RolloutBench> RepeatingAsync()
+    {
+        var now = await cluster.Process.NowAsync(TestContext.Current.CancellationToken);
+        PlanPhase Phase(string name, int minutes) => new() { Name = name, Start = TimeOnly.FromDateTime(now.UtcDateTime.AddMinutes(minutes)), Duration = TimeSpan.FromMinutes(33) };
+        return await RolloutBench.CreateAsync(cluster, plan => plan with
+        {
+            Timeline = [Phase("Begun", -5), Phase("Later", 28)],
+            Messages = [.. plan.Messages.Select(message => message.Every is null ? message : message with { Every = TimeSpan.FromMinutes(10) })],
+        });
     }
 
     [Fact(Timeout = Limit)]

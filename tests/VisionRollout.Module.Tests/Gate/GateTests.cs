@@ -122,6 +122,7 @@ public sealed class GateTests(ClusterOfRollouts cluster)
     // The canary's gate asks for nothing but its deciders and the alerts.
     private static RolloutPlan With(RolloutPlan plan, TimeSpan deadline, UndecidedAction action) => plan with
     {
+        Timeline = [.. plan.Timeline.SkipWhile(phase => phase.Name != "Canary")],
         Gates = [.. plan.Gates.Select(gate => gate.Name == "Canary" ? gate with { Deadline = deadline, WhenUndecided = action, Criteria = [new PlanGateCriterion(GateCriteria.CriticalAlerts, null)] } : gate)],
     };
 }

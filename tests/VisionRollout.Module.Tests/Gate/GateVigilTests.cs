@@ -66,7 +66,7 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
     [Fact(Timeout = Limit)]
     public async Task A_phase_that_waits_for_its_time_goes_on_judging()
     {
-        await using var bench = await StageAsync(plan => plan with { Timeline = [.. plan.Timeline.Select(phase => phase.Name == "Cutover" ? phase with { Start = new TimeOnly(23, 58) } : phase)] });
+        await using var bench = await StageAsync(plan => plan with { Timeline = [.. plan.Timeline.Where(phase => phase.Name == "Cutover").Select(phase => phase with { Start = new TimeOnly(23, 58) })] });
         var run = bench.Host.Start("Invoke-RolloutPhase Cutover { }");
         await run.UntilProgressAsync("Waiting for Cutover");
         var fault = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = "error-rate", ["target"] = new JsonObject { ["version"] = "v1.1.0" }, ["magnitude"] = 0.05 }, Token);
@@ -89,6 +89,7 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
         {
             var changed = plan with
             {
+                Timeline = [.. plan.Timeline.SkipWhile(phase => phase.Name != "Canary")],
                 Canary = plan.Canary with { Stages = [plan.Canary.Stages[^1] with { Dwell = TimeSpan.FromMinutes(10) }] },
                 Gates = [.. plan.Gates.Select(gate => gate with { Deadline = TimeSpan.FromHours(12) })],
             };

@@ -34,6 +34,23 @@ public sealed class PhaseTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_phase_starts_only_when_those_before_it_are_done()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        var early = await bench.RunAsync("Invoke-RolloutPhase Database -NoWait { 'too early' }");
+        Assert.StartsWith("PhaseOutOfOrder", early.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("'Preparation' was not started", early.AllText, StringComparison.Ordinal);
+        await bench.RunAsync("Invoke-RolloutPhase Preparation -NoWait { throw 'not yet' }");
+        var held = await bench.RunAsync("Invoke-RolloutPhase Database -NoWait { 'too early' }");
+        Assert.StartsWith("PhaseOutOfOrder", held.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("'Preparation' is held (not yet)", held.AllText, StringComparison.Ordinal);
+        Assert.Empty(early.Output.Concat(held.Output));
+        Assert.DoesNotContain((await bench.JournalAsync()).OfType<PhaseStarted>(), entry => entry.Phase == "Database");
+        Assert.Equal(["now"], (await bench.RunAsync("Invoke-RolloutPhase Preparation -NoWait { }; Invoke-RolloutPhase Database -NoWait { 'now' }")).As<string>());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_step_inside_a_step_is_refused()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);

@@ -39,7 +39,36 @@ public sealed class StartRolloutTests(ClusterOfRollouts cluster)
         Assert.Equal("v1.2.0", Assert.Single(other.As<RolloutInfo>()).Version);
         await bench.RunAsync("Undo-Rollout -Confirm:$false");
         var tomorrow = await bench.RunAsync("Start-Rollout v1.2.0 -Day 2026-12-24");
-        Assert.Equal("Running", Assert.Single(tomorrow.As<RolloutInfo>()).Status);
+        Assert.Equal("Prepared", Assert.Single(tomorrow.As<RolloutInfo>()).Status);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Days_ahead_it_is_prepared_and_on_the_day_it_begins_with_what_was_confirmed_and_sent()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        var today = await bench.Session.NowAsync(TestContext.Current.CancellationToken);
+        await bench.RunAsync($"Start-Rollout v1.1.0 -Day {today.AddDays(2):yyyy-MM-dd}; Confirm-RolloutChecklist 'Team briefing' -All; Send-RolloutMessage CustomerNotice");
+        Assert.Contains($"Maintenance Window: {today.AddDays(2):yyyy-MM-dd} 09:00", Assert.Single((await bench.JournalAsync()).OfType<MessageSent>()).Text, StringComparison.Ordinal);
+        await bench.Session.ReleaseLeaseAsync();
+
+        // The plan may still change; nothing was done by it.
+        await using var later = await bench.SecondAsync(plan => plan with { Hash = "other" });
+        var result = await later.RunAsync($"(Start-Rollout v1.1.0 -Day {today:yyyy-MM-dd}).Status; Confirm-RolloutChecklist 'Team briefing'; (Send-RolloutMessage CustomerNotice -PassThru).Sent");
+        Assert.Empty(result.Errors);
+        Assert.Equal(["Running", false], result.As<object>()); // nothing of the checklist was open, and the notice is not sent again
+        Assert.Equal("other", (await later.JournalAsync()).OfType<RolloutStarted>().Last().PlanHash);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Day_one_is_confirmed_after_the_sign_off_from_a_fresh_shell()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "done"));
+        await bench.Session.ReleaseLeaseAsync();
+        await using var fresh = await bench.SecondAsync();
+        Assert.Equal(4, (await fresh.RunAsync("Confirm-RolloutChecklist 'Metrics review' -All")).As<ChecklistConfirmed>().Count);
+        Assert.Equal(4, (await fresh.JournalAsync()).OfType<ChecklistConfirmed>().Count());
     }
 
     [Fact(Timeout = Limit)]
