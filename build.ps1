@@ -8,7 +8,7 @@
 .PARAMETER Task
     Build      the solution; the importable module is then in artifacts/module/VisionRollout
     Test       all tests of the solution
-    Pester     the Pester suite against the assembled module (needs pwsh and Pester 5)
+    Pester     the Pester suite against the assembled module, on the PowerShell and the Pester that tests/Pester/PesterSuite.csproj brings
     Package    artifacts/package/VisionRollout/<version>, importable, and a zip of it
     Rehearse   the whole rollout on a rehearsal cluster
     Benchmark  the benchmarks, in Release
@@ -47,7 +47,13 @@ function Test { Invoke-Program dotnet 'test', (Get-InRepository 'VisionRollout.s
 
 function Pester {
     Invoke-Program dotnet 'build', (Get-InRepository 'module'), '--configuration', $Configuration, '--nologo'
-    Invoke-Program pwsh '-NoProfile', '-NonInteractive', '-File', (Get-InRepository 'tests/Pester/Invoke-Suite.ps1')
+    Invoke-Program dotnet 'build', (Get-InRepository 'tests/Pester'), '--nologo'
+    $path = $env:PATH
+    try {
+        $env:PATH = (Get-InRepository 'artifacts/pester/bin') + [System.IO.Path]::PathSeparator + $path
+        Invoke-Program pwsh '-NoProfile', '-NonInteractive', '-File', (Get-InRepository 'tests/Pester/Invoke-Suite.ps1')
+    }
+    finally { $env:PATH = $path }
 }
 
 function Package {

@@ -4,6 +4,11 @@
 #>
 param([string] $SummaryPath)
 
+# The Pester that PesterSuite.csproj brings, where it was built; else the installed one.
+$pester = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../artifacts/pester/modules")
+if (Test-Path $pester) { $env:PSModulePath = $pester + [System.IO.Path]::PathSeparator + $env:PSModulePath }
+Import-Module Pester -MinimumVersion 5.5.0
+
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $PSScriptRoot
 $configuration.Run.PassThru = $true
