@@ -10,9 +10,11 @@ internal static class ContingencyStory
     public static IReadOnlyList<ReportEvent> Tell(IEnumerable<JournalRecord> records)
     {
         var story = new List<ReportEvent>();
+        var reached = new ReachedUsers();
         foreach (var record in records)
         {
-            if (Event(record, story.Count > 0) is { } told) story.Add(told);
+            reached.Add(record);
+            if (Event(record, story.Count > 0) is { } told) story.Add(record.Entry is CanaryStageEnded or GateDecided ? told with { Detail = $"{told.Detail.TrimEnd('.')}. {reached.Tell(record.At)}" } : told);
         }
 
         return story;

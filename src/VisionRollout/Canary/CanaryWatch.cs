@@ -8,14 +8,18 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Watches one canary stage to its end.</summary>
-internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted stage, bool writeSamples, IShell shell)
+internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted stage, bool writeSamples, CustomChecks checks, IShell shell)
 {
     private readonly PlanCanary canary = session.Plan.Canary;
     private readonly string activity = $"Canary {stage.Percent} %";
     private CanaryLook look = null!;
+    private IReadOnlyList<Finding> checkedLast = [];
     private int samples;
 
     private CanarySample? Last => look.Last;
+
+    /// <summary>The judge's verdict and those of the runbook's own checks.</summary>
+    private Verdict Decision => Last is not { Verdict: Verdict.Go } ? Last?.Verdict ?? Verdict.Undecided : checkedLast.All(finding => finding.Verdict == Verdict.Go) ? Verdict.Go : Verdict.Undecided;
 
     private TimeSpan Dwell => canary.Stages.First(item => item.Percent == stage.Percent).Dwell;
 
@@ -42,13 +46,13 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
             var now = await session.NowAsync(token);
             if (now >= deadline && samples > 0)
             {
-                if (Last?.Verdict == Verdict.Go || extended || canary.WhenUndecided != UndecidedAction.Extend) return;
+                if (Decision == Verdict.Go || extended || canary.WhenUndecided != UndecidedAction.Extend) return;
                 extended = true;
                 deadline += canary.Extension;
                 shell.Warn($"{activity} is undecided at the end of its dwell and is extended by {canary.Extension.TotalMinutes:0} min: {Last?.Reason}");
             }
 
-            if (canary.EarlyGo && Last is { Verdict: Verdict.Go, Regression: false } && now >= stage.Until - Dwell + canary.LeastDwell) return;
+            if (canary.EarlyGo && Decision == Verdict.Go && Last is { Regression: false } && now >= stage.Until - Dwell + canary.LeastDwell) return;
 
             // The last interval is the longer one: counters that had no time to be scraped would look as if they stood still.
             var next = now + canary.Poll;
@@ -68,7 +72,8 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
             if (Last.Regression) await RegressAsync(Last, token);
         }
 
-        var guards = await look.GuardAsync(token);
+        checkedLast = await checks.RunAsync(token);
+        IReadOnlyList<Finding> guards = [.. await look.GuardAsync(token), .. checkedLast];
         if (guards.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
             await FailAsync($"{bad.Criterion} ({bad.Subject}): {bad.Reason}", [.. guards.OrderByDescending(finding => finding.Verdict == Verdict.NoGo)], token);
     }
@@ -88,8 +93,9 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     private async Task EndAsync(CancellationToken token)
     {
         shell.Progress(activity, "", done: true);
-        var verdict = Last?.Verdict ?? Verdict.Undecided;
-        var reason = Last?.Reason ?? "there was no data";
+        var verdict = Decision;
+        var open = checkedLast.Where(finding => finding.Verdict == Verdict.Undecided).Select(finding => $"{finding.Criterion}: {finding.Reason}");
+        var reason = Last is null ? "there was no data" : string.Join("; ", [Last.Reason, .. open]);
         await session.RecordAsync(new CanaryStageEnded(stage.Percent, verdict, reason), token);
         if (verdict == Verdict.Go)
         {

@@ -12,7 +12,7 @@ internal sealed class GateReader(RolloutSession session)
     /// <summary>Reads the gate.</summary>
     /// <param name="gate">The gate.</param>
     /// <param name="state">The rollout.</param>
-    /// <param name="watched">What whoever watches the canary meanwhile found against it.</param>
+    /// <param name="watched">What whoever watches the canary meanwhile found against it, and what the runbook's own checks say.</param>
     /// <param name="token">Cancels.</param>
     public async Task<GateReading> ReadAsync(PlanGate gate, RolloutState state, IReadOnlyList<Finding> watched, CancellationToken token)
     {

@@ -28,12 +28,17 @@ public sealed class TestRolloutGate : GateCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    /// <summary>Checks of your own, run at every look: name = script block that gives Go, NoGo or Undecided, $true or $false, or an object with
+    /// Verdict and Reason. They count like criteria of the plan.</summary>
+    [Parameter]
+    public System.Collections.IDictionary? Check { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Run(async (shell, token) =>
     {
         var gate = FindGate();
         if (Wait) await DecideAsync(gate, shell, token);
-        else shell.Write((await new GateReader(Current).ReadAsync(gate, await Current.StateAsync(token), [], token)).Result);
+        else shell.Write((await new GateReader(Current).ReadAsync(gate, await Current.StateAsync(token), await new CustomChecks(Check, Current, shell).RunAsync(token), token)).Result);
     });
 
     private async Task DecideAsync(PlanGate gate, IShell shell, CancellationToken token)
@@ -81,7 +86,7 @@ public sealed class TestRolloutGate : GateCmdlet
     /// their deciders saw expire first.</summary>
     private async Task<GateResult> LookAsync(PlanGate gate, IShell shell, CancellationToken token)
     {
-        var watched = vigil is null ? [] : await vigil.LookAsync(token);
+        IReadOnlyList<Finding> watched = [.. vigil is null ? [] : await vigil.LookAsync(token), .. await new CustomChecks(Check, Current, shell).RunAsync(token)];
         var state = await Current.StateAsync(token);
         var reader = new GateReader(Current);
         var reading = await reader.ReadAsync(gate, state, watched, token);

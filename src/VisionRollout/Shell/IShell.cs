@@ -17,6 +17,11 @@ internal interface IShell
     /// <summary>Writes a non-terminating error.</summary>
     void Error(Exception exception, object? target = null);
 
+    /// <summary>Runs code on the pipeline thread, where script blocks belong, and gives its result.</summary>
+    /// <param name="call">The code; what it throws, the task throws.</param>
+    /// <param name="token">Ends the wait.</param>
+    Task<T> CallAsync<T>(Func<T> call, CancellationToken token);
+
     /// <summary>Shows progress. Repeated texts of the same activity are throttled; call with <paramref name="done"/> to complete.</summary>
     /// <param name="activity">What is going on; its id is derived from the text.</param>
     /// <param name="status">Where it stands.</param>

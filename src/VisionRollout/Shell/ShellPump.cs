@@ -19,6 +19,24 @@ internal sealed class ShellPump(TimeProvider time) : IShell, IDisposable
 
     public void Error(Exception exception, object? target = null) => Post(cmdlet => cmdlet.WriteError(ErrorRecords.From(exception, target)));
 
+    public Task<T> CallAsync<T>(Func<T> call, CancellationToken token)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(_ =>
+        {
+            try
+            {
+                done.SetResult(call());
+            }
+            catch (Exception error) when (error is not PipelineStoppedException)
+            {
+                done.SetException(error);
+            }
+        });
+        // When draining ends before its turn, the token is cancelled.
+        return done.Task.WaitAsync(token);
+    }
+
     public void Progress(string activity, string status, int percent = -1, int secondsLeft = -1, bool done = false)
     {
         if (!done && !IsDue(activity)) return;

@@ -89,6 +89,13 @@ internal sealed class RolloutBench : IAsyncDisposable
         return [.. (await journal.ReadAsync(Token)).Select(record => record.Entry)];
     }
 
+    /// <summary>The newest journal's records.</summary>
+    public async Task<IReadOnlyList<JournalRecord>> RecordsAsync()
+    {
+        using var journal = new JournalDirectory(folder).List(null).First();
+        return await journal.ReadAsync(Token);
+    }
+
     /// <summary>Appends to the newest journal, as a process that has died since would have.</summary>
     public async Task AppendAsync(params JournalEntry[] entries)
     {
