@@ -2,5 +2,6 @@ using BenchmarkDotNet.Running;
 using VisionRollout.Benchmarks.Judge;
 
 if (args.Length > 0 && args[0] == "judge") return await JudgeProgram.RunAsync(args[1..]);
+if (args.Length > 0 && args[0] == "judge-speed") return SpeedProgram.Run();
 BenchmarkSwitcher.FromAssembly(typeof(JudgeProgram).Assembly).Run(args);
 return 0;

@@ -35,19 +35,25 @@ public sealed class CounterTracker
         gap = reading.Problems.Count > 0;
         var notes = new List<string>();
         var usable = Usable(reading, problems);
-        var counts = colours.Values.Distinct().ToDictionary(colour => colour, _ => new ColourCounts());
-        foreach (var pod in usable)
-        {
-            var colour = colours[pod.Deployment];
-            counts[colour] = counts[colour].Add(Take(pod, afterGap, problems, notes));
-        }
-
+        var taken = colours.Values.Distinct().ToDictionary(colour => colour, _ => new List<ColourCounts>());
+        foreach (var pod in usable) taken[colours[pod.Deployment]].Add(Take(pod, afterGap, problems, notes));
+        var counts = taken.ToDictionary(item => item.Key, item => ColourCounts.Sum(item.Value));
         NameWhatIsMissing(usable, problems, notes);
         foreach (var (colour, count) in counts) counts[colour] = Sane(colour, count, problems);
         var length = reading.At - last;
         if (length is not null) NameSilence(counts, problems);
         last = reading.At;
         return new CounterInterval { At = reading.At, Length = length, Colours = counts, Problems = problems, Notes = notes };
+    }
+
+    private static bool AreNumbers(IReadOnlyList<HistogramBucket> buckets)
+    {
+        for (var index = 0; index < buckets.Count; index++)
+        {
+            if (!IsNumber(buckets[index].Count)) return false;
+        }
+
+        return true;
     }
 
     private static bool IsNumber(double value) => double.IsFinite(value) && value >= 0;
@@ -81,7 +87,7 @@ public sealed class CounterTracker
         var usable = new List<PodCounters>(reading.Pods.Count);
         foreach (var pod in reading.Pods.Where(pod => colours.ContainsKey(pod.Deployment)))
         {
-            if (IsNumber(pod.Requests) && IsNumber(pod.Errors) && IsNumber(pod.Unavailable) && pod.Latency.All(bucket => IsNumber(bucket.Count))) usable.Add(pod);
+            if (IsNumber(pod.Requests) && IsNumber(pod.Errors) && IsNumber(pod.Unavailable) && AreNumbers(pod.Latency)) usable.Add(pod);
             else Miss($"A counter of pod {pod.Pod} is not a number.", problems);
         }
 

@@ -14,18 +14,20 @@ internal sealed class TrackedPod(PodCounters counters)
     private LatencyHistogram Latency { get; set; } = LatencyHistogram.FromCumulative(counters.Latency);
 
     /// <summary>All that a pod counted since it started.</summary>
-    public static ColourCounts Whole(PodCounters counters) => new()
+    public static ColourCounts Whole(PodCounters counters) => Whole(counters, LatencyHistogram.Empty);
+
+    private static ColourCounts Whole(PodCounters counters, LatencyHistogram like) => new()
     {
         Requests = counters.Requests,
         Errors = counters.Errors,
         Unavailable = counters.Unavailable,
-        Latency = LatencyHistogram.FromCumulative(counters.Latency),
+        Latency = LatencyHistogram.FromCumulative(counters.Latency, like),
     };
 
     /// <summary>Takes the pod's new counters and answers what came in since; after a reset that is all it counts now.</summary>
     public ColourCounts Advance(PodCounters now, out bool reset)
     {
-        var whole = Whole(now);
+        var whole = Whole(now, Latency);
         var latency = whole.Latency.Since(Latency);
         reset = latency is null || now.Requests < Counters.Requests || now.Errors < Counters.Errors || now.Unavailable < Counters.Unavailable;
         var counts = reset ? whole : new ColourCounts
