@@ -1,3 +1,4 @@
+using VisionRollout.Rehearsal.Alerts;
 using VisionRollout.Rehearsal.Demand;
 using VisionRollout.Rehearsal.Faults;
 using VisionRollout.Rehearsal.Mesh;
@@ -14,16 +15,18 @@ internal sealed class Scraper : IClockTick
     private readonly PodServers servers;
     private readonly IActiveFaults faults;
     private readonly TimeSeriesStore store;
+    private readonly AlertStore alerts;
     private readonly HashSet<ActiveFault> restarted = [];
 
-    /// <summary>Makes a scraper of the requests' and the pods' metrics.</summary>
-    public Scraper(RequestMetrics requests, PodLoads loads, PodServers servers, IActiveFaults faults, TimeSeriesStore store)
+    /// <summary>Makes a scraper of the requests' and the pods' metrics, and of the alerts that fire.</summary>
+    public Scraper(RequestMetrics requests, PodLoads loads, PodServers servers, IActiveFaults faults, TimeSeriesStore store, AlertStore alerts)
     {
         this.requests = requests;
         this.loads = loads;
         this.servers = servers;
         this.faults = faults;
         this.store = store;
+        this.alerts = alerts;
     }
 
     /// <inheritdoc/>
@@ -43,6 +46,8 @@ internal sealed class Scraper : IClockTick
                 series.Scrape(store);
             foreach (var (labels, value) in PodSamples())
                 store.Append(store.Series(labels), value);
+            foreach (var alert in alerts.Firing)
+                store.Append(store.Series(AlertSeries(alert)), 1);
         });
     }
 
@@ -62,6 +67,9 @@ internal sealed class Scraper : IClockTick
             yield return Sample("container_memory_working_set_bytes", pod, used.MemoryBytes);
         }
     }
+
+    /// <summary>The series that Prometheus keeps for an alert while it fires.</summary>
+    private static LabelSet AlertSeries(Alert alert) => new(alert.Labels.Append(KeyValuePair.Create(LabelSet.MetricName, "ALERTS")).Append(KeyValuePair.Create("alertstate", "firing")));
 
     private static KeyValuePair<LabelSet, double> Sample(string name, PodIdentity pod, double value, params ReadOnlySpan<(string Name, string Value)> more)
     {

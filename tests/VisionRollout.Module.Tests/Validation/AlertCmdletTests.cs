@@ -64,12 +64,41 @@ public sealed class AlertCmdletTests(ClusterOfRollouts cluster)
     public async Task Without_a_history_the_accuracy_says_what_it_lacks()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
-        var accuracy = Assert.Single((await bench.RunAsync("Measure-AlertAccuracy")).As<AlertAccuracy>());
+        var accuracy = Assert.Single((await bench.RunAsync("Measure-AlertAccuracy -Severity nothing-has-it")).As<AlertAccuracy>());
         Assert.Equal((Verdict.Undecided, 0, 59L), (accuracy.Verdict, accuracy.Alerts, accuracy.AlertsMissing));
         var wrong = await bench.RunAsync("@{ From = 'yesterday'; Until = '2026-11-01' } | Measure-AlertAccuracy");
         Assert.StartsWith("IncidentInvalid", Assert.Single(wrong.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Single(wrong.As<AlertAccuracy>());
         Assert.StartsWith("HistoryEmpty", (await bench.RunAsync("Measure-AlertAccuracy -Since 2099-01-01")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task An_alert_without_any_trouble_is_false_and_one_with_errors_or_an_incident_is_real()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        var since = await bench.Session.NowAsync(Token);
+        await FaultAsync("alert", null);
+        await FaultAsync("error-rate", 0.2);
+
+        var accuracy = Assert.Single((await bench.RunAsync("param($since) Measure-AlertAccuracy -Since $since", since.UtcDateTime)).As<AlertAccuracy>());
+        Assert.Equal((2, 1, 0, 0.5), (accuracy.Alerts, accuracy.FalsePositives, accuracy.Unknown, accuracy.Share!.Value));
+        Assert.Equal([("RehearsedIncident", false), ("HighErrorRate", true)], accuracy.Judged.Select(alert => (alert.Episode.Name, alert.WasReal!.Value)));
+        Assert.Contains("of the requests failed", accuracy.Judged[1].Reason, StringComparison.Ordinal);
+
+        // Somebody knows of an incident at that time: the alert was right.
+        var known = Assert.Single((await bench.RunAsync("param($since) @{ From = $since; Until = $since.AddMinutes(6); Name = 'Payments'; Alert = 'RehearsedIncident' } | Measure-AlertAccuracy -Since $since", since.UtcDateTime)).As<AlertAccuracy>());
+        Assert.Equal((2, 0), (known.Alerts, known.FalsePositives));
+        Assert.Contains("Payments", known.Judged[0].Reason, StringComparison.Ordinal);
+        // Another severity is another question.
+        Assert.Equal(0, Assert.Single((await bench.RunAsync("param($since) Measure-AlertAccuracy -Since $since -Severity warning", since.UtcDateTime)).As<AlertAccuracy>()).Alerts);
+
+        async Task FaultAsync(string name, double? magnitude)
+        {
+            var fault = new JsonObject { ["name"] = name, ["forSeconds"] = 180, ["target"] = new JsonObject { ["version"] = "v1.0.0" } };
+            if (magnitude is not null) fault["magnitude"] = magnitude;
+            await cluster.Process.AddFaultAsync(fault, Token);
+            await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(10), Token);
+        }
     }
 
     private async Task<string> StateAsync(string id)
