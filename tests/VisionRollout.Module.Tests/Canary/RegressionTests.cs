@@ -21,6 +21,7 @@ public sealed class RegressionTests(ClusterOfRollouts cluster)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with
         {
+            Timeline = [.. plan.Timeline.SkipWhile(phase => phase.Name != "Canary")],
             Canary = plan.Canary with { OnRegression = action, ErrorRateDelta = 0.003, EarlyGo = true, LeastDwell = TimeSpan.FromMinutes(5), Stages = [new PlanStage(0.5, TimeSpan.FromMinutes(10))] },
         });
         await bench.DeployAsync();
