@@ -74,7 +74,7 @@ try {
         Confirmed   = @('*')
     }
     & ([System.IO.Path]::Combine($PSScriptRoot, 'Start-VisionRollout.ps1')) @runbook
-    $code = $LASTEXITCODE
+    $code = [int] $LASTEXITCODE
 
     $traffic = Get-RehearsalTraffic
     $traffic
