@@ -51,7 +51,7 @@ $session = Connect-Rollout @connection
 try {
     $due = @($session.Plan.Checklists | Where-Object When -EQ $When)
     if (-not $due) {
-        $known = ($session.Plan.Checklists | Where-Object When -Match '^(Day|Week)' | ForEach-Object When | Group-Object | ForEach-Object Name) -join "', '"
+        $known = [System.Linq.Enumerable]::Distinct([string[]] @($session.Plan.Checklists | Where-Object When -Match '^(Day|Week)' | ForEach-Object When)) -join "', '"
         throw "The plan has no checklist for '$When'. It has '$known'."
     }
 

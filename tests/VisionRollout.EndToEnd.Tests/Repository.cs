@@ -13,6 +13,10 @@ internal static class Repository
 
     public static string Runbook => Example("Start-VisionRollout.ps1");
 
+    public static string Prepare => Example("Prepare-VisionRollout.ps1");
+
+    public static string Review => Example("Review-VisionRollout.ps1");
+
     private static string Example(string file) => Path.Combine(Metadata("Examples"), file);
 
     private static string Metadata(string key) => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;

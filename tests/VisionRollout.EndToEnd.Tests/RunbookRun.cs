@@ -4,11 +4,13 @@ namespace VisionRollout.EndToEnd.Tests;
 public sealed class RunbookRun : IAsyncDisposable
 {
     private readonly RehearsalCluster cluster;
+    private readonly string endpoints;
     private readonly string script;
 
-    private RunbookRun(RehearsalCluster cluster, WorkFolder folder, string script)
+    private RunbookRun(RehearsalCluster cluster, WorkFolder folder, string endpoints, string script)
     {
         this.cluster = cluster;
+        this.endpoints = endpoints;
         Folder = folder;
         this.script = script;
     }
@@ -30,11 +32,26 @@ public sealed class RunbookRun : IAsyncDisposable
                 -ApproverContext @{ 'Tech Lead' = 'jane@vision-to-code.com'; 'DevOps Lead' = 'bob@vision-to-code.com'; CTO = 'cto@vision-to-code.com' } -Confirmed '*'
             exit $LASTEXITCODE
             """, token);
-        return new RunbookRun(cluster, folder, script);
+        return new RunbookRun(cluster, folder, endpoints, script);
     }
 
     /// <summary>Starts the runbook, or starts it again.</summary>
     public HostRun Start() => HostRun.Start(Folder, script, []);
+
+    /// <summary>Runs another of the examples against the same cluster and journal, to its end.</summary>
+    /// <param name="example">Path of the script.</param>
+    /// <param name="arguments">Its arguments as they are written in PowerShell.</param>
+    /// <param name="token">Cancels.</param>
+    public async Task<(int ExitCode, string Story)> RunAsync(string example, string arguments, CancellationToken token)
+    {
+        var other = Folder.In($"{Path.GetFileName(example)}.{Guid.NewGuid():N}.ps1");
+        await File.WriteAllTextAsync(other, $"$ErrorActionPreference = 'Stop'; & '{example}' -Endpoint '{endpoints}' -JournalPath '{Folder.Journals}' {arguments}", token);
+        await using var host = HostRun.Start(Folder, other, []);
+        return (await host.WaitAsync(token), host.Story);
+    }
+
+    /// <summary>The day in the cluster (UTC).</summary>
+    public async Task<DateOnly> TodayAsync(CancellationToken token) => DateOnly.FromDateTime((await cluster.NowAsync(token)).UtcDateTime);
 
     /// <summary>Looks around in the cluster.</summary>
     public Task<World> InspectAsync(CancellationToken token) => World.InspectAsync(cluster["control"], cluster["kubeconfig"], token);
