@@ -35,7 +35,7 @@ internal static class EvidenceSections
         html.Table("Measured against the plan", ["Criterion", "Category", "Limit", "Measured", "Interval", "Verdict", "Why"], report.Criteria.Select(criterion => new HtmlCell[]
         {
             criterion.Name, criterion.Category, new(ReportText.Limit(criterion), "time"), HtmlCell.Number(ReportText.Value(criterion.Finding?.Measured, Unit(criterion))),
-            new(ReportText.Interval(criterion.Finding?.Low, criterion.Finding?.High, Unit(criterion)), "time"), HtmlCell.Of(criterion.Finding?.Verdict),
+            ReportText.Interval(criterion.Finding?.Low, criterion.Finding?.High, Unit(criterion)), HtmlCell.Of(criterion.Finding?.Verdict),
             criterion.Finding is { } finding ? Why(finding) : "Not measured.",
         })).EndSection();
     }
