@@ -2,6 +2,7 @@ using VisionRollout.Adapters.Alertmanager;
 using VisionRollout.Adapters.Backups;
 using VisionRollout.Adapters.Clocks;
 using VisionRollout.Adapters.Http;
+using VisionRollout.Adapters.Journals;
 using VisionRollout.Adapters.Kubernetes;
 using VisionRollout.Adapters.Leases;
 using VisionRollout.Adapters.Postgres;
@@ -13,6 +14,7 @@ using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Clock;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Journal;
 using VisionRollout.Core.Leases;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Metrics;
@@ -37,6 +39,7 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IClusterObjects> objects;
     private readonly Lazy<ClusterRouter> router;
     private readonly Lazy<ILeaseStore> leases;
+    private readonly Lazy<IJournalStores> journals;
     private readonly Lazy<IMetricSource> metrics;
     private readonly Lazy<IAlertSource> alerts;
     private readonly Lazy<IAlertSilences> silences;
@@ -55,6 +58,7 @@ public sealed class OutsideWorld : IDisposable
         var endpoints = environment.Endpoints;
         clock = new(() => endpoints.Clock is { } address ? new RemoteClock(http.Value, address) : new SystemClock());
         cluster = new(() => new KubernetesConnection(environment) { Fence = Fence });
+        journals = new(() => new KubernetesJournalStores(cluster.Value, environment.Name));
         leases = new(() => new KubernetesLeaseStore(cluster.Value, environment.Name));
         workloads = new(() => new KubernetesWorkloads(cluster.Value, plan));
         pods = new(() => new KubernetesPodAccess(cluster.Value));
@@ -85,6 +89,9 @@ public sealed class OutsideWorld : IDisposable
 
     /// <summary>The environment's lease.</summary>
     public ILeaseStore Leases => leases.Value;
+
+    /// <summary>The environment's journals in its cluster.</summary>
+    public IJournalStores Journals => journals.Value;
 
     /// <summary>Leaves the fencing number at the route, so that a write that the last holder has begun meets another version and is refused.</summary>
     public Task FenceRouteAsync(long fence, CancellationToken token) => router.Value.FenceAsync(fence, token);

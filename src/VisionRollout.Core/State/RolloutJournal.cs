@@ -8,6 +8,7 @@ public sealed class RolloutJournal(IJournal journal) : IDisposable
     private readonly SemaphoreSlim gate = new(1, 1);
     private RolloutState? state;
     private int folded;
+    private JournalRecord? last;
 
     /// <summary>Where it is, for people.</summary>
     public string Location => journal.Location;
@@ -26,7 +27,10 @@ public sealed class RolloutJournal(IJournal journal) : IDisposable
         await gate.WaitAsync(token);
         try
         {
+            // Records that only this machine had seen may be gone, when another one has gone on: then it is told from the beginning.
+            if (folded > records.Count || (folded > 0 && !ReferenceEquals(records[folded - 1], last))) (state, folded) = (null, 0);
             for (; folded < records.Count; folded++) state = RolloutState.Fold(state, records[folded]);
+            last = folded > 0 ? records[folded - 1] : null;
             return state;
         }
         finally

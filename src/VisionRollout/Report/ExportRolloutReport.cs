@@ -102,16 +102,16 @@ public sealed class ExportRolloutReport : SessionCmdlet
     {
         var own = Id is null ? await Current.FindJournalAsync(token) : null;
         if (own is not null) return ReportBuilder.Build(Current.Plan, await own.ReadAsync(token));
-        using var found = Find() ?? throw new RolloutException("RolloutNotFound", RolloutErrorKind.NotFound,
+        using var found = await FindAsync(token) ?? throw new RolloutException("RolloutNotFound", RolloutErrorKind.NotFound,
             Id is null ? $"There is no rollout of '{Current.Environment.Name}' in '{Current.JournalPath}'." : $"There is no rollout '{Id}' of '{Current.Environment.Name}' in '{Current.JournalPath}'.",
             "Connect with the -JournalPath that the runbook used.", Id);
         return ReportBuilder.Build(Current.Plan, await found.ReadAsync(token));
     }
 
-    private RolloutJournal? Find()
+    private async Task<RolloutJournal?> FindAsync(CancellationToken token)
     {
         RolloutJournal? found = null;
-        foreach (var journal in Current.Journals.List(Current.Environment.Name))
+        foreach (var journal in await Current.Journals.ListAsync(Current.Environment.Name, token))
         {
             if (found is null && (Id is null || System.IO.Path.GetFileNameWithoutExtension(journal.Location).EndsWith("." + Id, StringComparison.OrdinalIgnoreCase))) found = journal;
             else journal.Dispose();

@@ -33,6 +33,11 @@ public sealed class ConnectRollout : RolloutCmdlet
     [Parameter]
     public string? JournalPath { get; set; }
 
+    /// <summary>Keeps the journal in its folder only. Otherwise it is also kept in the cluster (ConfigMaps in the environment's namespace), so that
+    /// another machine can resume, stop or take back the rollout.</summary>
+    [Parameter]
+    public SwitchParameter LocalJournal { get; set; }
+
     /// <summary>How long whoever runs a rollout may be silent before another session takes over, in real time: 3 s to 10 min.</summary>
     [Parameter]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
@@ -50,7 +55,7 @@ public sealed class ConnectRollout : RolloutCmdlet
         });
         if (Endpoint is not null) environment = environment! with { Endpoints = Endpoint };
         var journals = JournalPath is null ? JournalDirectory.DefaultPath : SessionState.Path.GetUnresolvedProviderPathFromPSPath(JournalPath);
-        var session = new RolloutSession(Plan, environment!, journals) { LeaseDuration = LeaseDuration };
+        var session = new RolloutSession(Plan, environment!, journals, LocalJournal) { LeaseDuration = LeaseDuration };
         try
         {
             Run(async (shell, token) =>

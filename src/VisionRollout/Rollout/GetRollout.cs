@@ -4,7 +4,7 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Shows the environment's current rollout, or all that the journals know.</summary>
-/// <remarks>Everything shown is read from the journals; nothing is asked of the cluster.</remarks>
+/// <remarks>Everything shown is read from the journals, here and in the cluster.</remarks>
 /// <example><code>Get-Rollout</code><para>Shows the rollout that is under way, or the newest one that has ended.</para></example>
 [Cmdlet(VerbsCommon.Get, "Rollout")]
 [OutputType(typeof(RolloutInfo))]
@@ -24,7 +24,7 @@ public sealed class GetRollout : SessionCmdlet
             return;
         }
 
-        foreach (var journal in session.Journals.List(session.Environment.Name))
+        foreach (var journal in await session.Journals.ListAsync(session.Environment.Name, token))
         {
             using (journal)
             {

@@ -69,7 +69,7 @@ public sealed class StartRollout : SessionCmdlet
 
     private async Task<RolloutJournal?> FindResumableAsync(RolloutSession session, string version, CancellationToken token)
     {
-        foreach (var journal in session.Journals.List(session.Environment.Name))
+        foreach (var journal in await session.Journals.ListAsync(session.Environment.Name, token))
         {
             if (await journal.ReadStateAsync(token) is not { } state) continue;
             var same = state.Started.Version == version;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using VisionRollout.Adapters;
@@ -24,12 +25,12 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     private volatile HeldLease? lease;
     private Task? ending;
 
-    internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory)
+    internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory, bool localJournal = false)
     {
         Plan = plan;
         Environment = environment;
-        Journals = new JournalDirectory(journalDirectory);
         World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
+        Journals = new JournalDirectory(journalDirectory, localJournal ? null : World.Journals) { OnTrouble = Troubles.Enqueue };
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
         recurring = new(() => new RecurringMessages(this));
@@ -60,6 +61,9 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
             runspace.StateChanged += value.OnRunspace;
         }
     }
+
+    /// <summary>What happened in between and a person should know: the next cmdlet says it.</summary>
+    internal ConcurrentQueue<string> Troubles { get; } = [];
 
     /// <summary>The outside systems, each behind its port.</summary>
     internal OutsideWorld World { get; }
@@ -112,7 +116,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     internal async Task<RolloutState> NewestStateAsync(Func<RolloutState, bool> counts, CancellationToken token)
     {
         if (await FindStateAsync(token) is { } current) return current;
-        foreach (var past in Journals.List(Environment.Name))
+        foreach (var past in await Journals.ListAsync(Environment.Name, token))
         {
             if (await past.ReadStateAsync(token) is { } state)
             {
@@ -317,6 +321,8 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         leasing.Dispose();
     }
 
+    private string Places => Journals.IsShared ? $"journals in '{JournalPath}' and in namespace '{Environment.Namespace}'" : $"journals in '{JournalPath}'";
+
     private RolloutException NoRollout() => new("NoRollout", RolloutErrorKind.InvalidState,
-        $"No rollout is under way in '{Environment.Name}' (journals in '{JournalPath}').", "Run Start-Rollout -Version … first, or connect with the -JournalPath that the runbook uses.");
+        $"No rollout is under way in '{Environment.Name}' ({Places}).", "Run Start-Rollout -Version … first, or connect with the -JournalPath that the runbook uses.");
 }

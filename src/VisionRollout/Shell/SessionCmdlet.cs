@@ -21,6 +21,7 @@ public abstract class SessionCmdlet : RolloutCmdlet
     {
         resolved = Session ?? RolloutSession.Default;
         if (resolved is null) ThrowTerminatingError(ErrorRecords.From(NotConnected()));
+        while (resolved!.Troubles.TryDequeue(out var trouble)) WriteWarning(trouble);
     }
 
     private static RolloutException NotConnected() => new("NotConnected", RolloutErrorKind.InvalidState,

@@ -33,7 +33,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     internal async Task<ModuleHost> ConnectAsync(string journals)
     {
         var host = await ModuleHost.OfAssemblyAsync();
-        var result = await host.RunAsync("param($plan, $endpoints, $journals) $null = Connect-Rollout $plan production -Endpoint $endpoints -JournalPath $journals",
+        var result = await host.RunAsync("param($plan, $endpoints, $journals) $null = Connect-Rollout $plan production -Endpoint $endpoints -JournalPath $journals -LocalJournal",
             Path.Combine(Repository.Root, "examples", "rollout.psd1"), Endpoints, journals);
         Assert.Null(result.Failure);
         return host;

@@ -11,12 +11,14 @@ internal sealed class RolloutBench : IAsyncDisposable
     private readonly RolloutCluster cluster;
     private readonly string folder;
     private readonly bool ownsFolder;
+    private readonly string? environment;
 
-    private RolloutBench(RolloutCluster cluster, string folder, bool ownsFolder, RolloutPlan plan, RolloutEndpoints endpoints, ModuleHost host, RolloutSession session)
+    private RolloutBench(RolloutCluster cluster, string folder, bool ownsFolder, string? environment, RolloutPlan plan, RolloutEndpoints endpoints, ModuleHost host, RolloutSession session)
     {
         this.cluster = cluster;
         this.folder = folder;
         this.ownsFolder = ownsFolder;
+        this.environment = environment;
         Plan = plan;
         Endpoints = endpoints;
         Host = host;
@@ -36,12 +38,13 @@ internal sealed class RolloutBench : IAsyncDisposable
     /// <summary>Connects with journals of its own, all traffic on green.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="change">Changes the example plan.</param>
+    /// <param name="environment">Another name for the environment, whose journals are then kept in the cluster too; null: production, and files only.</param>
     /// <param name="realTime">On the machine's clock and without metrics: waits really wait, and moves are not observed.</param>
-    public static async Task<RolloutBench> CreateAsync(RolloutCluster cluster, Func<RolloutPlan, RolloutPlan>? change = null, bool realTime = false)
+    public static async Task<RolloutBench> CreateAsync(RolloutCluster cluster, Func<RolloutPlan, RolloutPlan>? change = null, bool realTime = false, string? environment = null)
     {
         var endpoints = realTime ? cluster.Endpoints with { Clock = null, Prometheus = null } : cluster.Endpoints;
         var plan = change is null ? cluster.Plan : change(cluster.Plan);
-        var bench = await ConnectAsync(cluster, Directory.CreateTempSubdirectory("visionrollout-module-").FullName, true, plan, endpoints);
+        var bench = await ConnectAsync(cluster, Directory.CreateTempSubdirectory("visionrollout-module-").FullName, true, plan, endpoints, environment);
         if ((await bench.Session.World.Router.ReadAsync(Token)) is not { LiveColour: "green", HeaderColour: null, Weights: var weights } || weights["green"] < 1)
         {
             await bench.RunAsync("Switch-Traffic green -Force -Confirm:$false");
@@ -52,7 +55,10 @@ internal sealed class RolloutBench : IAsyncDisposable
     }
 
     /// <summary>Another shell with the same journals, which works while this one does.</summary>
-    public Task<RolloutBench> SecondAsync(Func<RolloutPlan, RolloutPlan>? change = null) => ConnectAsync(cluster, folder, false, change is null ? Plan : change(Plan), Endpoints);
+    public Task<RolloutBench> SecondAsync(Func<RolloutPlan, RolloutPlan>? change = null) => ConnectAsync(cluster, folder, false, change is null ? Plan : change(Plan), Endpoints, environment);
+
+    /// <summary>Another machine, which has the plan and the cluster and no journal.</summary>
+    public Task<RolloutBench> OtherMachineAsync() => ConnectAsync(cluster, Directory.CreateTempSubdirectory("visionrollout-module-").FullName, true, Plan, Endpoints, environment);
 
     /// <summary>Runs a script to its end.</summary>
     public Task<ModuleResult> RunAsync(string script, params object?[] arguments) => Host.RunAsync(script, arguments);
@@ -130,11 +136,12 @@ internal sealed class RolloutBench : IAsyncDisposable
         if (ownsFolder) Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<RolloutBench> ConnectAsync(RolloutCluster cluster, string folder, bool ownsFolder, RolloutPlan plan, RolloutEndpoints endpoints)
+    private static async Task<RolloutBench> ConnectAsync(RolloutCluster cluster, string folder, bool ownsFolder, RolloutPlan plan, RolloutEndpoints endpoints, string? environment)
     {
+        if (environment is not null) plan = plan with { Environments = [plan.Environments[0] with { Name = environment }] };
         var host = await ModuleHost.OfAssemblyAsync();
-        var result = await host.RunAsync("param($plan, $endpoint, $journals) $ErrorActionPreference = 'Continue'; Connect-Rollout -Plan $plan -Environment production -Endpoint $endpoint -JournalPath $journals", plan, endpoints, folder);
+        var result = await host.RunAsync("param($plan, $endpoint, $journals, $environment, $local) $ErrorActionPreference = 'Continue'; Connect-Rollout -Plan $plan -Environment $environment -Endpoint $endpoint -JournalPath $journals -LocalJournal:$local", plan, endpoints, folder, environment ?? "production", environment is null);
         Assert.True(result.Failure is null && result.Errors.Count == 0, result.AllText);
-        return new(cluster, folder, ownsFolder, plan, endpoints, host, Assert.Single(result.As<RolloutSession>()));
+        return new(cluster, folder, ownsFolder, environment, plan, endpoints, host, Assert.Single(result.As<RolloutSession>()));
     }
 }

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using VisionRollout.Core.Errors;
+
+namespace VisionRollout.Core.Journal;
+
+/// <summary>The lines of a journal file: read as they come, flushed to disk when written, under a lock file that serialises processes.</summary>
+/// <param name="path">Full path.</param>
+internal sealed class JournalLines(string path)
+{
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
+    private readonly List<long> starts = [];
+    private long position;
+
+    /// <summary>The records so far.</summary>
+    public JournalChain Chain { get; } = new(path);
+
+    /// <summary>Holds other writers off until it is disposed; the operating system frees it when this process dies.</summary>
+    public async Task<FileStream> LockAsync(CancellationToken token)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        for (var waited = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (waited.Elapsed < LockTimeout)
+            {
+                // Held by another writer for the few milliseconds of its append.
+                await Task.Delay(5, token);
+            }
+            catch (IOException cause)
+            {
+                throw new RolloutException("JournalLocked", RolloutErrorKind.Timeout, $"The journal '{path}' is held by another process for more than {LockTimeout.TotalSeconds:0} s.",
+                    "End the process that holds the lock file beside it.", path, cause);
+            }
+        }
+    }
+
+    /// <summary>Writes the next line to disk.</summary>
+    public JournalRecord Append(byte[] line)
+    {
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(position); // drops a torn last line
+            file.Seek(0, SeekOrigin.End);
+            file.Write([.. line, (byte)'\n']);
+            file.Flush(flushToDisk: true);
+        }
+
+        return Take(line);
+    }
+
+    /// <summary>Reads the complete lines after the last known one; returns the length of an incomplete last line.</summary>
+    public long ReadNew()
+    {
+        if (!File.Exists(path)) return 0;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.Length < position)
+            throw Chain.Damaged(Chain.Records.Count, "the file is shorter than it was");
+        file.Seek(position, SeekOrigin.Begin);
+        var buffer = new byte[file.Length - position];
+        // At least: another writer may drop a torn last line meanwhile.
+        var rest = buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false));
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            Take(rest[..end]);
+        return rest.Length;
+    }
+
+    /// <summary>The line of a record, as it was written.</summary>
+    /// <param name="number">From 1.</param>
+    public byte[] Line(int number)
+    {
+        var start = starts[number - 1];
+        var line = new byte[(number < starts.Count ? starts[number] : position) - start - 1];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Seek(start, SeekOrigin.Begin);
+        file.ReadExactly(line);
+        return line;
+    }
+
+    /// <summary>Takes the lines after the first ones out of the file and keeps them in another one.</summary>
+    /// <returns>The file that has them now.</returns>
+    public string MoveAside(int keep)
+    {
+        var aside = $"{path}.aside-{DateTime.UtcNow:yyyyMMddHHmmssfff}";
+        var lines = Enumerable.Range(keep + 1, Chain.Records.Count - keep).Select(number => System.Text.Encoding.UTF8.GetString(Line(number)));
+        File.WriteAllLines(aside, lines);
+        position = starts[keep];
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(position);
+        starts.RemoveRange(keep, starts.Count - keep);
+        Chain.CutTo(keep);
+        return aside;
+    }
+
+    private JournalRecord Take(ReadOnlySpan<byte> line)
+    {
+        var record = Chain.Take(line);
+        starts.Add(position);
+        position += line.Length + 1;
+        return record;
+    }
+}
