@@ -37,6 +37,7 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IWorkloads> workloads;
     private readonly Lazy<IPodAccess> pods;
     private readonly Lazy<IClusterObjects> objects;
+    private readonly Lazy<IClusterAccess> access;
     private readonly Lazy<ClusterRouter> router;
     private readonly Lazy<ILeaseStore> leases;
     private readonly Lazy<IJournalStores> journals;
@@ -63,6 +64,7 @@ public sealed class OutsideWorld : IDisposable
         workloads = new(() => new KubernetesWorkloads(cluster.Value, plan));
         pods = new(() => new KubernetesPodAccess(cluster.Value));
         objects = new(() => new KubernetesObjects(cluster.Value));
+        access = new(() => new KubernetesAccess(cluster.Value));
         router = new(() => new ClusterRouter(cluster.Value, environment.Route, plan.Colours));
         prometheusHttp = new(() => With(endpoints.PrometheusSecret));
         alertmanagerHttp = new(() => With(endpoints.AlertmanagerSecret));
@@ -117,6 +119,9 @@ public sealed class OutsideWorld : IDisposable
         using var other = new KubernetesConnection(Environment with { Endpoints = Environment.Endpoints with { Context = context } });
         return await new KubernetesObjects(other).ReadIdentityAsync(token);
     }
+
+    /// <summary>What we may do in the environment.</summary>
+    public IClusterAccess Access => access.Value;
 
     /// <summary>The environment's traffic route.</summary>
     public ITrafficRouter Router => router.Value;

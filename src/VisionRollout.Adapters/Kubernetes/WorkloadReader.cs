@@ -61,7 +61,8 @@ internal sealed class WorkloadReader
             Waiting = Waiting(pod, statuses),
             CpuLimit = Limit(pod, "cpu"),
             MemoryLimit = Limit(pod, "memory"),
-            CreatedAt = pod.Metadata.CreationTimestamp is { } created ? new DateTimeOffset(DateTime.SpecifyKind(created, DateTimeKind.Utc)) : null,
+            CreatedAt = Time(pod.Metadata.CreationTimestamp),
+            ReadyAt = IsReady(pod) ? Time(pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready")?.LastTransitionTime) : null,
         };
     }
 
@@ -106,6 +107,8 @@ internal sealed class WorkloadReader
     }
 
     private static string Explain(string? reason, string? message) => string.IsNullOrEmpty(message) ? reason ?? "" : $"{reason}: {message}";
+
+    private static DateTimeOffset? Time(DateTime? time) => time is { } given ? new DateTimeOffset(DateTime.SpecifyKind(given, DateTimeKind.Utc)) : null;
 
     private static double? Limit(V1Pod pod, string resource)
     {

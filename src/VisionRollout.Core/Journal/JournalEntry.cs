@@ -39,6 +39,8 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(MigrationsUndone), "migrations-undone")]
 [JsonDerivedType(typeof(ServiceDeployed), "service-deployed")]
 [JsonDerivedType(typeof(EnvironmentProtected), "environment-protected")]
+[JsonDerivedType(typeof(EnvironmentCleared), "environment-cleared")]
+[JsonDerivedType(typeof(RollbackForecasted), "rollback-forecasted")]
 [JsonDerivedType(typeof(SuccessMeasured), "success-measured")]
 [JsonDerivedType(typeof(StopRequested), "stop-requested")]
 [JsonDerivedType(typeof(RolledBack), "rolled-back")]

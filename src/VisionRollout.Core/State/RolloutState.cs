@@ -91,6 +91,12 @@ public sealed record RolloutState
     /// <summary>Until when the old colour is kept (UTC); null before.</summary>
     public DateTimeOffset? KeepUntil { get; init; }
 
+    /// <summary>The newest forecast of the way back; null before the first.</summary>
+    public RollbackForecasted? Forecast { get; init; }
+
+    /// <summary>The longest confirmed move of traffic so far; null before the first.</summary>
+    public TimeSpan? SlowestMove { get; init; }
+
     /// <summary>Who got the environment's lease last; null when nobody did.</summary>
     public LeaseAcquired? Lease { get; init; }
 
@@ -124,7 +130,8 @@ public sealed record RolloutState
         PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
         StepStarted or StepCompleted or StepFailed => ApplyStep(record),
         GateOpened or GateApproved or GateDenied or GateDecided or ApprovalsExpired => ApplyGate(record),
-        TrafficMoved moved => this with { Traffic = moved, TrafficAt = record.At },
+        TrafficMoved moved => this with { Traffic = moved, TrafficAt = record.At, SlowestMove = Longer(SlowestMove, TimeSpan.FromSeconds(moved.Seconds)) },
+        RollbackForecasted forecast => this with { Forecast = forecast },
         CanaryStageStarted stage => this with { Stage = stage, StageAt = record.At, StageEnd = null },
         CanarySampled sampled => this with { Sample = sampled.Sample },
         CanaryStageEnded ended => this with { StageEnd = ended },
@@ -142,6 +149,8 @@ public sealed record RolloutState
         EnvironmentProtected protection => this with { KeepUntil = protection.KeepUntil },
         _ => this,
     };
+
+    private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 
     private RolloutState ApplyPhase(JournalRecord record) => record.Entry switch
     {

@@ -35,4 +35,7 @@ public sealed record PodState
 
     /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Since when it is ready (UTC); null when it is not.</summary>
+    public DateTimeOffset? ReadyAt { get; init; }
 }

@@ -6,7 +6,7 @@ namespace VisionRollout.Rehearsal.KubernetesApi;
 internal sealed partial class ApiDispatcher(
     ResourceCatalogue catalogue, TokenTable tokens, IApiFaults faults, Discovery discovery, OpenApi openApi, ObjectReads reads,
     WatchStream watches, ObjectWrites writes, ObjectDeletes deletes, PodExecEndpoint exec, PodLogEndpoint logs, ProxyEndpoint proxy,
-    Reviews reviews, ResourceMetrics metrics, ILogger<ApiDispatcher> log)
+    Reviews reviews, ResourceMetrics metrics, RequestLog requests, ILogger<ApiDispatcher> log)
 {
     /// <summary>Answers a request; errors become Status objects.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -50,10 +50,13 @@ internal sealed partial class ApiDispatcher(
             return;
         }
 
+        requests.Note(user, request.Type.Group, request.Resource, request.Verb);
         if (await StrikesAsync(request))
             return;
-        // A command in a pod is a write, although WebSocket begins with GET.
+        // A command in a pod is a write, although WebSocket begins with GET. API servers ask for one right or the other, by version.
         var verb = request.Subresource == "exec" ? "create" : request.Verb;
+        if (verb != request.Verb)
+            requests.Note(user, request.Type.Group, request.Resource, verb);
         if (!Reviews.Allows(user, verb) && !IsReview(request))
             throw ApiException.Forbidden($"{request.Type.QualifiedName} \"{request.Name}\" is forbidden: User \"{user.Name}\" cannot {verb} resource \"{request.Resource}\" in API group \"{request.Type.Group}\"");
         await Route(request);

@@ -25,6 +25,7 @@ internal static class KubernetesApiServices
         services.AddSingleton<ProxyEndpoint>();
         services.AddSingleton<Reviews>();
         services.AddSingleton<ResourceMetrics>();
+        services.AddSingleton<RequestLog>();
         services.AddSingleton<ApiDispatcher>();
         services.AddSingleton<KubernetesApiServer>();
         return services;

@@ -44,7 +44,8 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
         await session.ThrowIfStoppedAsync(token);
         var state = await session.StateAsync(token);
         var (from, to) = (state.Started.FromColour, state.Started.ToColour);
-        shell.Progress("Canary", $"{stage.Percent} % to {to}");
+        var forecast = await RollbackWatch.RequireAsync(session, token);
+        shell.Progress("Canary", $"{stage.Percent} % to {to}; way back {forecast}");
         var weights = new Dictionary<string, double> { [from] = 1 - stage.Weight, [to] = stage.Weight };
         var move = await session.Mover.MoveAsync(new TrafficTarget(weights, to, $"Canary {stage.Percent} %"), entry => session.RecordAsync(entry, token), token);
         // A stage that a crash interrupted goes on, and one that was judged Go stays so: its dwell is not started again.

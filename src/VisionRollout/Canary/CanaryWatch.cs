@@ -3,6 +3,7 @@ using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Core.Traffic;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -15,6 +16,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     private CanaryLook look = null!;
     private IReadOnlyList<Finding> checkedLast = [];
     private int samples;
+    private RollbackForecast? forecast;
 
     private CanarySample? Last => look.Last;
 
@@ -74,8 +76,11 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
 
         checkedLast = await checks.RunAsync(token);
         IReadOnlyList<Finding> guards = [.. await look.GuardAsync(token), .. checkedLast];
+        forecast = await RollbackWatch.ForecastAsync(session, token);
         if (guards.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
             await FailAsync($"{bad.Criterion} ({bad.Subject}): {bad.Reason}", [.. guards.OrderByDescending(finding => finding.Verdict == Verdict.NoGo)], token);
+        // Nothing is wrong with the new version: it holds until a way back would be quick enough again.
+        if (!forecast.Fits(session.Plan.Rollback.Budget)) await RollbackWatch.RequireAsync(session, token);
     }
 
     private async Task RegressAsync(CanarySample sample, CancellationToken token)
@@ -127,7 +132,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
         var left = Math.Max(0, (deadline - now).TotalSeconds);
         var whole = Math.Max(1, (deadline - (stage.Until - Dwell)).TotalSeconds);
         var text = Last is null ? "reading the first counters"
-            : CanaryText.Of(Last);
+            : $"{CanaryText.Of(Last)}, way back {forecast}";
         shell.Progress(activity, text, (int)Math.Clamp(100 * (1 - (left / whole)), 0, 100), (int)left);
     }
 }

@@ -55,7 +55,7 @@ public sealed class ConnectRollout : RolloutCmdlet
         });
         if (Endpoint is not null) environment = environment! with { Endpoints = Endpoint };
         var journals = JournalPath is null ? JournalDirectory.DefaultPath : SessionState.Path.GetUnresolvedProviderPathFromPSPath(JournalPath);
-        var session = new RolloutSession(Plan, environment!, journals, LocalJournal) { LeaseDuration = LeaseDuration };
+        var session = new RolloutSession(Plan, environment!, journals, sharedJournal: !LocalJournal) { LeaseDuration = LeaseDuration };
         try
         {
             Run(async (shell, token) =>

@@ -54,6 +54,12 @@ public sealed record RolloutInfo
     /// <summary>Until when the old colour is kept (UTC); null before the cutover.</summary>
     public DateTimeOffset? KeepUntil { get; init; }
 
+    /// <summary>How long a way back would take, as forecast last; null when it can't be told, or before the first forecast.</summary>
+    public TimeSpan? RollbackForecast { get; init; }
+
+    /// <summary>What the forecast depends on; empty before the first.</summary>
+    public string RollbackReason { get; init; } = "";
+
     /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held.</summary>
     public int ExitCode { get; init; }
 
@@ -83,6 +89,8 @@ public sealed record RolloutInfo
             Resumes = state.Resumes,
             Reason = undone?.Reason ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
             KeepUntil = state.KeepUntil,
+            RollbackForecast = state.Forecast?.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            RollbackReason = state.Forecast?.Reason ?? "",
             ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
             Journal = journal,
         };

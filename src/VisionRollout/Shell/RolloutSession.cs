@@ -25,12 +25,12 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     private volatile HeldLease? lease;
     private Task? ending;
 
-    internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory, bool localJournal = false)
+    internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory, bool sharedJournal = false)
     {
         Plan = plan;
         Environment = environment;
         World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
-        Journals = new JournalDirectory(journalDirectory, localJournal ? null : World.Journals) { OnTrouble = Troubles.Enqueue };
+        Journals = new JournalDirectory(journalDirectory, sharedJournal ? World.Journals : null) { OnTrouble = Troubles.Enqueue };
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
         recurring = new(() => new RecurringMessages(this));

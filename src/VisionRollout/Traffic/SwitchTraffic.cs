@@ -38,6 +38,7 @@ public sealed class SwitchTraffic : SessionCmdlet
         Run(async (shell, token) =>
         {
             await session.ThrowIfStoppedAsync(token);
+            if (await session.FindStateAsync(token) is { Completed: null } running && running.Started.ToColour == colour && !Force) await RollbackWatch.RequireAsync(session, token);
             shell.Progress("Switching traffic", $"to {colour}");
             var weights = session.Plan.Colours.Names.ToDictionary(name => name, name => name == colour ? 1.0 : 0.0);
             var header = (await session.FindStateAsync(token)) is { Completed: null } state && state.Started.ToColour == colour ? colour : null;

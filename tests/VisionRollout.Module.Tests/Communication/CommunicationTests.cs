@@ -34,7 +34,7 @@ public sealed class CommunicationTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         var endpoints = bench.Endpoints with { StatusPage = new Uri("http://127.0.0.1:9/") };
         await using var deaf = await bench.SecondAsync();
-        var result = await deaf.RunAsync("param($plan, $endpoint, $journals) $null = Connect-Rollout $plan -Endpoint $endpoint -JournalPath $journals; Send-RolloutMessage Started -PassThru", deaf.Plan, endpoints, deaf.Session.JournalPath);
+        var result = await deaf.RunAsync("param($plan, $endpoint, $journals) $null = Connect-Rollout $plan -Endpoint $endpoint -JournalPath $journals -LocalJournal; Send-RolloutMessage Started -PassThru", deaf.Plan, endpoints, deaf.Session.JournalPath);
         Assert.Equal("#eng-general", Assert.Single(result.As<SentMessage>()).Channel);
         Assert.Equal("Status page", Assert.Single(result.Errors).TargetObject);
     }

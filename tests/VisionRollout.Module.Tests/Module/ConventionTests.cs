@@ -16,7 +16,7 @@ public sealed class ConventionTests
 
     // They destroy something or move production traffic.
     private static readonly string[] Dangerous =
-        ["Switch-Traffic", "Start-Canary", "Step-Canary", "Undo-Rollout", "Stop-Rollout", "Restore-ServiceDatabase", "Undo-DatabaseMigration", "Invoke-DatabaseMigration"];
+        ["Switch-Traffic", "Clear-Environment", "Start-Canary", "Step-Canary", "Undo-Rollout", "Stop-Rollout", "Restore-ServiceDatabase", "Undo-DatabaseMigration", "Invoke-DatabaseMigration"];
 
     public static TheoryData<string> Cmdlets => [.. Classes.Keys];
 

@@ -1,0 +1,36 @@
+namespace VisionRollout.Core.Workloads;
+
+/// <summary>Everything that a rollout asks of the Kubernetes API, and nothing else: <c>examples/rbac.yaml</c> allows exactly this, which a test
+/// compares with the requests that an API server has seen.</summary>
+public static class ClusterRights
+{
+    private const string Apps = "apps";
+
+    /// <summary>The rights for an environment with a route of that kind.</summary>
+    /// <param name="routeKind"><c>VirtualService</c> or <c>HTTPRoute</c>.</param>
+    public static IReadOnlyList<ClusterRight> For(string routeKind) => [.. Common, .. Route(routeKind)];
+
+    private static IReadOnlyList<ClusterRight> Common { get; } =
+    [
+        .. Rights("", "configmaps", "the journal in the cluster; fallbacks", "get", "list", "create", "patch"),
+        .. Rights("", "secrets", "the databases' passwords", "get"),
+        .. Rights("", "pods", "which pods are ready", "list"),
+        .. Rights("", "pods/log", "the last words of a pod that can't start", "get"),
+        // A WebSocket begins with GET: API servers ask for one or the other, by version.
+        .. Rights("", "pods/exec", "migrations", "get", "create"),
+        .. Rights("", "pods/proxy", "health checks and smoke tests of single pods", "get"),
+        .. Rights("", "services/proxy", "the features of a colour that has no traffic yet", "get"),
+        .. Rights("", "events", "what happens to a deployment", "list"),
+        .. Rights(Apps, "deployments", "both colours", "get", "list", "create", "patch", "delete"),
+        .. Rights(Apps, "deployments/scale", "scaling up, and down after the retention", "patch"),
+        .. Rights("coordination.k8s.io", "leases", "one rollout at a time", "get", "create", "patch"),
+        .. Rights("metrics.k8s.io", "pods", "CPU and memory", "list"),
+    ];
+
+    private static IEnumerable<ClusterRight> Route(string kind) => kind == "HTTPRoute"
+        ? Rights("gateway.networking.k8s.io", "httproutes", "the weights", "get", "patch")
+        : Rights("networking.istio.io", "virtualservices", "the weights", "get", "patch");
+
+    private static IEnumerable<ClusterRight> Rights(string group, string resource, string purpose, params string[] verbs) =>
+        verbs.Select(verb => new ClusterRight(group, resource, verb, purpose));
+}
