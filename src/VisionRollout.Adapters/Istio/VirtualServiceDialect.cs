@@ -27,7 +27,8 @@ internal sealed class VirtualServiceDialect(PlanRoute route, string ns) : RouteD
     public override string? ColourOf(JsonObject destination)
     {
         var host = (string?)destination["destination"]?["host"];
-        return host is null ? null : Route.Hosts.FirstOrDefault(item => IsSame(host, item.Value)).Key;
+        var subset = (string?)destination["destination"]?["subset"];
+        return host is null ? null : Route.Hosts.FirstOrDefault(item => IsSame(host, item.Value) && (Route.Subsets.Count == 0 || Route.Subsets[item.Key] == subset)).Key;
     }
 
     /// <inheritdoc/>
@@ -38,15 +39,13 @@ internal sealed class VirtualServiceDialect(PlanRoute route, string ns) : RouteD
     public override JsonObject MakeDestination(JsonObject sibling, string colour, int weight)
     {
         var model = sibling["destination"]!;
-        return new JsonObject
+        var destination = new JsonObject
         {
-            ["destination"] = new JsonObject
-            {
-                ["host"] = Like((string)model["host"]!, Route.Hosts[colour]),
-                ["port"] = model["port"]?.DeepClone() ?? new JsonObject { ["number"] = Route.Port },
-            },
-            ["weight"] = weight,
+            ["host"] = Like((string)model["host"]!, Route.Hosts[colour]),
+            ["port"] = model["port"]?.DeepClone() ?? new JsonObject { ["number"] = Route.Port },
         };
+        if (Route.Subsets.TryGetValue(colour, out var subset)) destination["subset"] = subset;
+        return new JsonObject { ["destination"] = destination, ["weight"] = weight };
     }
 
     /// <inheritdoc/>

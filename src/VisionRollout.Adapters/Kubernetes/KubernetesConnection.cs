@@ -22,6 +22,8 @@ public sealed class KubernetesConnection : IDisposable
     /// <summary>Our name in <c>metadata.managedFields</c>.</summary>
     internal const string FieldManager = "visionrollout";
 
+    private const int MostSignIns = 3;
+    private static readonly TimeSpan SignInPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPauseAsked = TimeSpan.FromSeconds(10);
@@ -109,7 +111,16 @@ public sealed class KubernetesConnection : IDisposable
             {
                 if (repeated && request.IsFenced && Fence is not null) await Fence(inner);
                 repeated = true;
-                return last = await SendOnceAsync(client, request, inner);
+                last = await SendOnceAsync(client, request, inner);
+                // A token that has expired: the kubeconfig is read again, which has a new one by now or in a moment, or knows who issues it.
+                for (var attempt = 1; last.Status == HttpStatusCode.Unauthorized && attempt <= MostSignIns; attempt++)
+                {
+                    if (attempt > 1) await Task.Delay(SignInPause, inner);
+                    client = await ReconnectAsync(client, inner);
+                    last = await SendOnceAsync(client, request, inner);
+                }
+
+                return last;
             }, token);
         }
         catch (TimeoutRejectedException) when (last is not null)
@@ -236,6 +247,17 @@ public sealed class KubernetesConnection : IDisposable
                 "Something between here and the API server (a proxy, a sign-in page) answers in its place: check the address in the kubeconfig.",
                 request.Subject, error);
         }
+    }
+
+    private Task<k8s.Kubernetes> ReconnectAsync(k8s.Kubernetes expired, CancellationToken token)
+    {
+        lock (gate)
+        {
+            // The old one may still carry other requests: it is left to the garbage collector.
+            if (ReferenceEquals(connected, expired)) connecting = null;
+        }
+
+        return ConnectAsync(token);
     }
 
     private Task<k8s.Kubernetes> ConnectAsync(CancellationToken token)

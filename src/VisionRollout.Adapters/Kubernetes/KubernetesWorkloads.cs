@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.Workloads;
 
@@ -41,6 +42,37 @@ public sealed class KubernetesWorkloads : IWorkloads
     /// <inheritdoc/>
     public async Task<(Workload Workload, bool Changed)> DeployAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
     {
+        var (wanted, existing) = await PrepareAsync(service, fromColour, toColour, version, token);
+        if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return (Read(existing), false);
+
+        // Force: the plan names this Deployment as the one that a rollout writes, and it carries the colour (checked before).
+        var name = NameIn(service, toColour);
+        var stored = await connection.SendAsync(KubernetesRequest.Apply(PathTo(name), Subject(name), wanted, force: true), token);
+        return (Read(stored), true);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Finding>> InspectAsync(PlanService service, string fromColour, string toColour, string version, DateTimeOffset at, CancellationToken token)
+    {
+        var (wanted, existing) = await PrepareAsync(service, fromColour, toColour, version, token);
+        if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return [];
+        var inspection = new DeploymentInspection(service, wanted, at);
+        var pods = await connection.ReadAsync<V1PodList>(connection.PathOf(Core, "pods") + "?labelSelector=" + Selector(fromColour), "the pods", token);
+        var budgets = await connection.ReadAsync<V1PodDisruptionBudgetList>(connection.PathOf("apis/policy/v1", "poddisruptionbudgets"), "the PodDisruptionBudgets", token);
+        var scalers = await connection.ReadAsync<V2HorizontalPodAutoscalerList>(connection.PathOf("apis/autoscaling/v2", "horizontalpodautoscalers"), "the HorizontalPodAutoscalers", token);
+        var quotas = await connection.ReadAsync<V1ResourceQuotaList>(connection.PathOf(Core, "resourcequotas"), "the ResourceQuotas", token);
+        return
+        [
+            .. inspection.Ending(),
+            .. inspection.Readiness(pods.Items.Where(pod => WorkloadReader.DeploymentOf(pod) == NameIn(service, fromColour))),
+            .. inspection.Disruption(budgets.Items),
+            .. inspection.Autoscaling(scalers.Items, NameIn(service, fromColour)),
+            .. inspection.Quota(quotas.Items, existing is null ? 0 : Read(existing).Ready),
+        ];
+    }
+
+    private async Task<(JsonObject Wanted, JsonObject? Existing)> PrepareAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
+    {
         var name = NameIn(service, toColour);
         var source = await FindAsync(NameIn(service, fromColour), token)
             ?? throw new RolloutException("DeploymentNotFound", RolloutErrorKind.NotFound,
@@ -49,12 +81,7 @@ public sealed class KubernetesWorkloads : IWorkloads
         var existing = await FindAsync(name, token);
         if (existing is not null) RequireColour(existing, name, toColour);
 
-        var wanted = new DeploymentCopy(service, colours.Label, fromColour, toColour, version).Make(source, existing);
-        if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return (Read(existing), false);
-
-        // Force: the plan names this Deployment as the one that a rollout writes, and it carries the colour (checked above).
-        var stored = await connection.SendAsync(KubernetesRequest.Apply(PathTo(name), Subject(name), wanted, force: true), token);
-        return (Read(stored), true);
+        return (new DeploymentCopy(service, colours.Label, fromColour, toColour, version).Make(source, existing), existing);
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,7 @@ public sealed class ClusterRouter : ITrafficRouter
     public async Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token)
     {
         Require(weights, headerColour);
+        await RequireSubsetsAsync(weights, headerColour, token);
         var (path, stored) = await LoadAsync(token);
         var found = Describe(stored);
         if (found.ResourceVersion != seen.ResourceVersion) throw Changed(found);
@@ -132,6 +133,22 @@ public sealed class ClusterRouter : ITrafficRouter
         throw new RolloutException("ColourHasNoHost", RolloutErrorKind.InvalidInput,
             $"Traffic cannot go to colour '{unknown}': the plan's route names hosts for {string.Join(", ", route.Hosts.Keys)}.",
             "Add the colour to Route.Hosts in the plan.", unknown);
+    }
+
+    /// <summary>A destination whose subset no DestinationRule defines answers 503 (Envoy's flag NC): subsets first, then weights.</summary>
+    private async Task RequireSubsetsAsync(IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token)
+    {
+        if (route.Subsets.Count == 0) return;
+        var rules = await connection.SendAsync(KubernetesRequest.Get(connection.PathOf(dialect.Apis[0], "destinationrules"), "the DestinationRules"), token);
+        var known = (from rule in rules["items"] as JsonArray ?? []
+                     from subset in rule?["spec"]?["subsets"] as JsonArray ?? []
+                     select (((string?)rule!["spec"]!["host"] ?? "").Split('.')[0], (string?)subset?["name"])).ToHashSet();
+        foreach (var colour in weights.Where(pair => pair.Value > 0).Select(pair => pair.Key).Append(headerColour).OfType<string>())
+        {
+            if (known.Contains((route.Hosts[colour].Split('.')[0], route.Subsets[colour]))) continue;
+            throw new RolloutException("SubsetMissing", RolloutErrorKind.NotFound, $"No DestinationRule defines the subset '{route.Subsets[colour]}' of host '{route.Hosts[colour]}': requests for {colour} would find nobody.",
+                "Apply the DestinationRule with its subsets first, or correct Route.Subsets in the plan.", route.Subsets[colour]);
+        }
     }
 
     private RolloutException Changed(TrafficRoute found) => new("RouteChanged", RolloutErrorKind.Conflict,

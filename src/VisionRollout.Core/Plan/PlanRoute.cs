@@ -12,6 +12,9 @@ public sealed record PlanRoute
     /// <summary>Kubernetes Service (destination host) by colour.</summary>
     public required IReadOnlyDictionary<string, string> Hosts { get; init; }
 
+    /// <summary>Subset of a DestinationRule by colour, where both colours share a host (VirtualService only); empty when each has its own.</summary>
+    public IReadOnlyDictionary<string, string> Subsets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Destination port.</summary>
     public int Port { get; init; } = 80;
 

@@ -21,6 +21,9 @@ public sealed record PlanService
     /// <summary>Path of the health document (health+json).</summary>
     public string HealthPath { get; init; } = "/health";
 
+    /// <summary>How long the longest request takes that a pod must finish before it ends.</summary>
+    public TimeSpan LongestRequest { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>External systems that it integrates with; each is a check <c>external:NAME</c> of the health document.</summary>
     public IReadOnlyList<string> External { get; init; } = [];
 

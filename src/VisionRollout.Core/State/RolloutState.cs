@@ -37,6 +37,9 @@ public sealed record RolloutState
     /// <summary>The last confirmed move of traffic; null before the first.</summary>
     public TrafficMoved? Traffic { get; init; }
 
+    /// <summary>The move that was begun last, when it is not confirmed yet.</summary>
+    public TrafficMoving? Moving { get; init; }
+
     /// <summary>When traffic was last moved (UTC).</summary>
     public DateTimeOffset? TrafficAt { get; init; }
 
@@ -130,7 +133,8 @@ public sealed record RolloutState
         PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
         StepStarted or StepCompleted or StepFailed => ApplyStep(record),
         GateOpened or GateApproved or GateDenied or GateDecided or ApprovalsExpired => ApplyGate(record),
-        TrafficMoved moved => this with { Traffic = moved, TrafficAt = record.At, SlowestMove = Longer(SlowestMove, TimeSpan.FromSeconds(moved.Seconds)) },
+        TrafficMoving moving => this with { Moving = moving },
+        TrafficMoved moved => this with { Traffic = moved, Moving = null, TrafficAt = record.At, SlowestMove = Longer(SlowestMove, TimeSpan.FromSeconds(moved.Seconds)) },
         RollbackForecasted forecast => this with { Forecast = forecast },
         CanaryStageStarted stage => this with { Stage = stage, StageAt = record.At, StageEnd = null },
         CanarySampled sampled => this with { Sample = sampled.Sample },

@@ -44,10 +44,16 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         return new(stored, before.Weights, changed, elapsed, share, confirmation) { Unserved = unserved };
     }
 
-    private static bool Stands(TrafficRoute route, TrafficTarget target) =>
-        route.HeaderColour == target.HeaderColour
-        && target.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6)
-        && route.Weights.All(pair => Math.Abs(target.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6);
+    /// <summary>The failure of a move that meets a route which somebody else has written.</summary>
+    /// <param name="route">The route as it stands.</param>
+    /// <param name="own">Where it should stand.</param>
+    /// <param name="wanted">Where it shall go; null when nothing is moved.</param>
+    public static RolloutException Foreign(TrafficRoute route, IReadOnlyList<RouteState> own, RouteState? wanted) => new("RouteForeign", RolloutErrorKind.Conflict,
+        $"{route.Kind} '{route.Name}' was written by somebody else{(route.Managers.Count > 0 ? $" (writers: {string.Join(", ", route.Managers)}{(route.ChangedAt is { } at ? $"; last at {at.UtcDateTime:u}" : "")})" : "")}: "
+        + $"this rollout left it at {string.Join(" or ", own)}, it stands at {new RouteState(route.Weights, route.HeaderColour)}{(wanted is null ? "" : $", and shall go to {wanted}")}.",
+        "Find out who it was and stop them. Then decide: put the route back, go on from where it stands with -Force, or take the rollout back with Undo-Rollout.", route.Name);
+
+    private static bool Stands(TrafficRoute route, TrafficTarget target) => new RouteState(target.Weights, target.HeaderColour).Holds(route);
 
     /// <summary>A way back is refused only where it would make things worse: neither when nothing is moved, nor when the old colour serves better.</summary>
     private async Task<IReadOnlyList<string>> RequireWorthItAsync(TrafficTarget target, CancellationToken token)
@@ -82,6 +88,8 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     {
         var before = await router.ReadAsync(token);
         if (Stands(before, target)) return (before, before, false);
+        if (!target.IsWayBack && target.Own.Count > 0 && !target.Own.Any(state => state.Holds(before)))
+            throw Foreign(before, target.Own, new RouteState(target.Weights, target.HeaderColour));
         await record(new TrafficMoving(target.Weights, target.HeaderColour, target.Reason));
         for (var (attempt, seen) = (1, before); ; attempt++)
         {
@@ -94,8 +102,10 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             }
             catch (RolloutException conflict) when (conflict.Kind == RolloutErrorKind.Conflict && attempt < Tries)
             {
-                // Somebody wrote the object in between. Only what is ours is computed again, from a fresh read.
+                // Somebody wrote the object in between. What is ours is computed again from a fresh read, unless it was the weights that were written.
                 seen = await router.ReadAsync(token);
+                var left = new RouteState(before.Weights, before.HeaderColour);
+                if (!target.IsWayBack && target.Own.Count > 0 && !left.Holds(seen)) throw Foreign(seen, [left], new RouteState(target.Weights, target.HeaderColour));
             }
         }
 

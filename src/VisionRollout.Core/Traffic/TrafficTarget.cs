@@ -8,6 +8,10 @@ namespace VisionRollout.Core.Traffic;
 /// a service has none, both colours are compared (<see cref="WayBackBalance"/>).</param>
 public sealed record TrafficTarget(IReadOnlyDictionary<string, double> Weights, string? HeaderColour, string Reason, bool IsWayBack = false)
 {
+    /// <summary>States of the route that are our own: from any other one a move forward is refused, because somebody else has written it.
+    /// Empty: any state will do.</summary>
+    public IReadOnlyList<RouteState> Own { get; init; } = [];
+
     /// <summary>Moves back even though the new colour serves better: somebody has decided so.</summary>
     public bool IsForced { get; init; }
 }

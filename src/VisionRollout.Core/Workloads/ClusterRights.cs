@@ -21,6 +21,9 @@ public static class ClusterRights
         .. Rights("", "pods/proxy", "health checks and smoke tests of single pods", "get"),
         .. Rights("", "services/proxy", "the features of a colour that has no traffic yet", "get"),
         .. Rights("", "events", "what happens to a deployment", "list"),
+        .. Rights("", "resourcequotas", "whether the new colour fits in", "list"),
+        .. Rights("autoscaling", "horizontalpodautoscalers", "whether autoscalers leave headroom", "list"),
+        .. Rights("policy", "poddisruptionbudgets", "whether a node drain could hurt", "list"),
         .. Rights(Apps, "deployments", "both colours", "get", "list", "create", "patch", "delete"),
         .. Rights(Apps, "deployments/scale", "scaling up, and down after the retention", "patch"),
         .. Rights("coordination.k8s.io", "leases", "one rollout at a time", "get", "create", "patch"),
@@ -29,7 +32,7 @@ public static class ClusterRights
 
     private static IEnumerable<ClusterRight> Route(string kind) => kind == "HTTPRoute"
         ? Rights("gateway.networking.k8s.io", "httproutes", "the weights", "get", "patch")
-        : Rights("networking.istio.io", "virtualservices", "the weights", "get", "patch");
+        : [.. Rights("networking.istio.io", "virtualservices", "the weights", "get", "patch"), .. Rights("networking.istio.io", "destinationrules", "whether the colours' subsets are defined", "list")];
 
     private static IEnumerable<ClusterRight> Rights(string group, string resource, string purpose, params string[] verbs) =>
         verbs.Select(verb => new ClusterRight(group, resource, verb, purpose));

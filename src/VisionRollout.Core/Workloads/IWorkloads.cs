@@ -1,3 +1,4 @@
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Plan;
 
 namespace VisionRollout.Core.Workloads;
@@ -10,6 +11,10 @@ public interface IWorkloads
 
     /// <summary>The Deployment of a service in a colour; null when there is none.</summary>
     Task<Workload?> FindAsync(PlanService service, string colour, CancellationToken token);
+
+    /// <summary>Looks at the Deployment that <see cref="DeployAsync"/> would write: preStop against the grace period, what is left for the longest
+    /// request, readiness gates, disruption budgets, autoscaler headroom, quota. NoGo is what is certain to go wrong. Empty when it stands already.</summary>
+    Task<IReadOnlyList<Finding>> InspectAsync(PlanService service, string fromColour, string toColour, string version, DateTimeOffset at, CancellationToken token);
 
     /// <summary>Brings a version of a service up in a colour: its Deployment is made as a copy of the other colour's (image tag, colour
     /// label, version label and names changed), at the same replica count, by server-side apply with our field manager.</summary>

@@ -33,7 +33,11 @@ internal sealed class ApiFaults(IActiveFaults faults, int seed) : IApiFaults, IF
         TimeSpan? delay = faults.Active(FaultNames.ApiSlow) is [.., var slow]
             ? TimeSpan.FromMilliseconds(slow.Magnitude ?? DefaultDelayMilliseconds)
             : null;
-        var action = Strikes(FaultNames.ApiThrottle)
+        if (faults.Active(FaultNames.ApiUnreachable).Count > 0)
+            return new ApiFaultAction(delay, DropConnection: true);
+        var action = Strikes(FaultNames.ApiExpired)
+            ? new ApiFaultAction(delay, new ApiException(401, "Unauthorized", "Unauthorized"))
+            : Strikes(FaultNames.ApiThrottle)
             ? new ApiFaultAction(delay, new ApiException(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later"), RetryAfterSeconds)
             : Strikes(FaultNames.ApiError)
             ? new ApiFaultAction(delay, new ApiException(500, "InternalError", "Internal error occurred: etcdserver: request timed out"))

@@ -48,6 +48,12 @@ public static class FaultNames
     /// <summary>The API server answers magnitude milliseconds later (real time, default 1000).</summary>
     public const string ApiSlow = "api-slow";
 
+    /// <summary>The API server breaks every connection off without an answer.</summary>
+    public const string ApiUnreachable = "api-unreachable";
+
+    /// <summary>The API server does not know the token (401); magnitude: the share of requests (default 0.5).</summary>
+    public const string ApiExpired = "api-expired";
+
     /// <summary>Open watches are cut, and while the fault lasts each new one after magnitude seconds (real time, default 2).</summary>
     public const string WatchDrop = "watch-drop";
 
@@ -70,7 +76,7 @@ public static class FaultNames
     public static IReadOnlyList<string> All { get; } =
     [
         MigrationFailure, MigrationBlock, ServiceCommunication, PerformanceDegradation, ExternalService, ResourceExhaustion,
-        ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, WatchDrop,
+        ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, ApiUnreachable, ApiExpired, WatchDrop,
         MetricsDown, MetricsGap, MetricsNan, MetricsRestart, RouteLag,
     ];
 

@@ -17,6 +17,10 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
     [ValidateRange(1, 99)]
     public int? Percent { get; set; }
 
+    /// <summary>Goes on from where the route stands, although somebody else has written it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -29,7 +33,7 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
             stage = Choose(session.Plan.Canary, state);
         });
         if (!ShouldProcess($"{session.Environment.Route.Kind} {session.Environment.Route.Name} in {session.Environment.Namespace}", $"Route {stage.Percent} % of the traffic to {state.Started.ToColour}")) return;
-        Run(async (shell, token) => shell.Write(await BeginAsync(session, stage, shell, token)));
+        Run(async (shell, token) => shell.Write(await BeginAsync(session, stage, Force, shell, token)));
     }
 
     /// <summary>Chooses the stage to begin.</summary>
@@ -39,7 +43,7 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
     private protected static PlanStage Find(PlanCanary canary, int percent) => canary.Stages.FirstOrDefault(item => item.Percent == percent)
         ?? throw new RolloutException("StageNotFound", RolloutErrorKind.NotFound, $"The plan has no canary stage of {percent} %.", $"Its stages are: {string.Join(", ", canary.Stages.Select(item => $"{item.Percent} %"))}.", percent);
 
-    private static async Task<CanaryStage> BeginAsync(RolloutSession session, PlanStage stage, IShell shell, CancellationToken token)
+    private static async Task<CanaryStage> BeginAsync(RolloutSession session, PlanStage stage, bool force, IShell shell, CancellationToken token)
     {
         await session.ThrowIfStoppedAsync(token);
         var state = await session.StateAsync(token);
@@ -47,7 +51,7 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
         var forecast = await RollbackWatch.RequireAsync(session, token);
         shell.Progress("Canary", $"{stage.Percent} % to {to}; way back {forecast}");
         var weights = new Dictionary<string, double> { [from] = 1 - stage.Weight, [to] = stage.Weight };
-        var move = await session.Mover.MoveAsync(new TrafficTarget(weights, to, $"Canary {stage.Percent} %"), entry => session.RecordAsync(entry, token), token);
+        var move = await session.Mover.MoveAsync(new TrafficTarget(weights, to, $"Canary {stage.Percent} %") { Own = force ? [] : OwnRoute.Of(state) }, entry => session.RecordAsync(entry, token), token);
         // A stage that a crash interrupted goes on, and one that was judged Go stays so: its dwell is not started again.
         if (state.Stage is not { } running || running.Percent != stage.Percent || state.StageEnd is { Verdict: not Verdict.Go })
         {

@@ -79,6 +79,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
         forecast = await RollbackWatch.ForecastAsync(session, token);
         if (guards.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
             await FailAsync($"{bad.Criterion} ({bad.Subject}): {bad.Reason}", [.. guards.OrderByDescending(finding => finding.Verdict == Verdict.NoGo)], token);
+        await OwnRoute.RequireAsync(session, token); // a share that somebody else has changed is not the stage that was asked for
         // Nothing is wrong with the new version: it holds until a way back would be quick enough again.
         if (!forecast.Fits(session.Plan.Rollback.Budget)) await RollbackWatch.RequireAsync(session, token);
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.Workloads;
@@ -9,6 +10,7 @@ namespace VisionRollout;
 
 /// <summary>Brings the new version of each service up in the idle colour, at full size. No traffic is moved.</summary>
 /// <remarks>The Deployment is a copy of the live colour's with another name, colour, version and image tag, written by server-side apply.
+/// It is looked at first: preStop against the grace period, time for the longest request, readiness, disruption budgets, autoscalers, quota.
 /// What stands already is left alone. Watch-Deployment follows the pods.</remarks>
 /// <example><code>Get-RolloutService | Deploy-Service | Watch-Deployment</code><para>Deploys every service and waits until all pods are ready.</para></example>
 [Cmdlet("Deploy", "Service", SupportsShouldProcess = true)]
@@ -28,6 +30,10 @@ public sealed class DeployService : SessionCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(ColourCompleter))]
     public string? Colour { get; set; }
+
+    /// <summary>Deploys although a check says that something is certain to go wrong.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -59,9 +65,27 @@ public sealed class DeployService : SessionCmdlet
         }
 
         shell.Progress("Deploying", $"{name} {version} in {colour}");
+        await InspectAsync(session, service, colour, version, shell, token);
         var (workload, changed) = await session.World.Workloads.DeployAsync(service, session.Plan.Colours.Other(colour), colour, version, token);
         await session.RecordAsync(new ServiceDeployed(service.Name, colour, workload.Deployment, version, changed), token);
         shell.Write(workload);
+    }
+
+    /// <summary>What is certain to go wrong is not deployed; what a person should know is said.</summary>
+    private async Task InspectAsync(RolloutSession session, PlanService service, string colour, string version, IShell shell, CancellationToken token)
+    {
+        var findings = await session.World.Workloads.InspectAsync(service, session.Plan.Colours.Other(colour), colour, version, await session.NowAsync(token), token);
+        foreach (var finding in findings.Where(finding => finding.Verdict == Verdict.Undecided)) shell.Warn($"{finding.Subject}: {finding.Reason}.");
+        var bad = findings.Where(finding => finding.Verdict == Verdict.NoGo).ToList();
+        if (bad.Count == 0) return;
+        if (Force)
+        {
+            foreach (var finding in bad) shell.Warn($"{finding.Subject}: {finding.Reason}. It is deployed all the same (-Force).");
+            return;
+        }
+
+        throw new RolloutException("DeploymentUnfit", RolloutErrorKind.InvalidState, $"{version} of {service.Name} is not deployed: {string.Join("; ", bad.Select(finding => finding.Reason))}.",
+            "Each finding names its fix. -Force deploys all the same.", service.Name) { Trigger = "deployment", Findings = findings };
     }
 
     /// <inheritdoc/>

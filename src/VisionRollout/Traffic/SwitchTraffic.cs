@@ -24,7 +24,7 @@ public sealed class SwitchTraffic : SessionCmdlet
     [Parameter]
     public string Reason { get; set; } = "Cutover";
 
-    /// <summary>Does not ask for the gates' decisions.</summary>
+    /// <summary>Does not ask for the gates' decisions, and goes on from where the route stands although somebody else has written it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -42,7 +42,7 @@ public sealed class SwitchTraffic : SessionCmdlet
             shell.Progress("Switching traffic", $"to {colour}");
             var weights = session.Plan.Colours.Names.ToDictionary(name => name, name => name == colour ? 1.0 : 0.0);
             var header = (await session.FindStateAsync(token)) is { Completed: null } state && state.Started.ToColour == colour ? colour : null;
-            shell.Write(await session.Mover.MoveAsync(new TrafficTarget(weights, header, Reason), entry => session.RecordAsync(entry, token), token));
+            shell.Write(await session.Mover.MoveAsync(new TrafficTarget(weights, header, Reason) { Own = header is null || Force ? [] : OwnRoute.Of(await session.StateAsync(token)) }, entry => session.RecordAsync(entry, token), token));
             shell.Progress("Switching traffic", "", done: true);
         });
     }

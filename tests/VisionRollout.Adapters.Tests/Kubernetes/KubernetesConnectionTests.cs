@@ -29,7 +29,7 @@ public sealed class KubernetesConnectionTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData(401, "KubernetesUnauthorized", RolloutErrorKind.AccessDenied, false)]
+    [InlineData(401, "KubernetesUnauthorized", RolloutErrorKind.AccessDenied, true)] // with the kubeconfig read again: the token may have been renewed
     [InlineData(403, "KubernetesForbidden", RolloutErrorKind.AccessDenied, false)]
     [InlineData(404, "KubernetesNotFound", RolloutErrorKind.NotFound, false)]
     [InlineData(409, "KubernetesConflict", RolloutErrorKind.Conflict, true)]

@@ -28,6 +28,21 @@ public sealed class DeploymentCmdletTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_is_certain_to_go_wrong_is_not_deployed_unless_forced()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with { Services = [.. plan.Services.Select(service => service.Name == "core" ? service with { LongestRequest = TimeSpan.FromSeconds(60) } : service)] });
+        await bench.StartAsync();
+        await bench.Session.World.Workloads.DeleteAsync("core-service-blue", TestContext.Current.CancellationToken);
+        var result = await bench.RunAsync("Get-RolloutService business, core | Deploy-Service");
+        Assert.Equal("business", Assert.Single(result.As<Workload>()).Service);
+        Assert.StartsWith("DeploymentUnfit", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("Raise terminationGracePeriodSeconds to 65", result.AllText, StringComparison.Ordinal);
+        var forced = await bench.RunAsync("Get-RolloutService core | Deploy-Service -Force");
+        Assert.Equal("core", Assert.Single(forced.As<Workload>()).Service);
+        await bench.DeployAsync();
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task The_first_service_is_out_before_the_last_is_deployed()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);

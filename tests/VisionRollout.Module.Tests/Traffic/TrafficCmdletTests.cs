@@ -1,5 +1,6 @@
 using System.Globalization;
 using VisionRollout.Core.Canary;
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Traffic;
 using VisionRollout.Module.Tests.World;
@@ -52,6 +53,61 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
         Assert.Equal(("blue", "green"), (sample.Canary.Colour, sample.Baseline.Colour));
         Assert.True(sample.Canary.Requests > 0 && sample.Baseline.Requests > sample.Canary.Requests);
         Assert.StartsWith("ColoursEqual", (await bench.RunAsync("Compare-Deployment green green")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Traffic_that_somebody_else_has_moved_holds_the_rollout_until_a_person_decides()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Start-Canary 5");
+        var router = bench.Session.World.Router;
+        await router.WriteAsync(await router.ReadAsync(TestContext.Current.CancellationToken), new Dictionary<string, double> { ["green"] = 0.5, ["blue"] = 0.5 }, "blue", TestContext.Current.CancellationToken);
+
+        foreach (var command in new[] { "Watch-Canary", "Step-Canary 10" })
+        {
+            if (command != "Watch-Canary") await bench.AppendAsync(new CanaryStageEnded(5, Verdict.Go, "as if it had been judged"));
+            var held = await bench.RunAsync(command);
+            Assert.StartsWith("RouteForeign", held.OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Contains("written by somebody else (writers: visionrollout", held.AllText, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0.5, (await router.ReadAsync(TestContext.Current.CancellationToken)).Weights["blue"]);
+        Assert.Empty((await bench.RunAsync("Step-Canary 10 -Force")).Errors);
+        Assert.Equal(0.1, (await router.ReadAsync(TestContext.Current.CancellationToken)).Weights["blue"]);
+        Assert.Empty((await bench.RunAsync("Undo-Rollout -Confirm:$false")).Errors);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task The_way_back_is_forecast_shown_and_held_against_when_it_would_take_too_long()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Start-Canary 5");
+        var shown = Assert.Single((await bench.RunAsync("Get-Rollout")).As<RolloutInfo>());
+        Assert.InRange(shown.RollbackForecast!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3));
+        try
+        {
+            // The old version has lost a service: nobody knows how long its return takes, and nothing goes further forward.
+            await bench.ScaleAsync("swarm-service", 0);
+            foreach (var command in new[] { "Watch-Canary", "Step-Canary 10" })
+            {
+                if (command != "Watch-Canary") await bench.AppendAsync(new CanaryStageEnded(5, Verdict.Go, "as if it had been judged"));
+                var held = await bench.RunAsync(command);
+                Assert.StartsWith("RollbackTooSlow", held.OnlyErrorId(), StringComparison.Ordinal);
+                Assert.Contains("swarm-service", held.AllText, StringComparison.Ordinal);
+            }
+
+            Assert.Null(Assert.Single((await bench.RunAsync("Get-Rollout")).As<RolloutInfo>()).RollbackForecast);
+        }
+        finally
+        {
+            await bench.ScaleAsync("swarm-service", 1);
+        }
+
+        Assert.Empty((await bench.RunAsync("Step-Canary 10")).Errors);
     }
 
     [Fact(Timeout = Limit)]

@@ -31,8 +31,12 @@ internal static class UniqueNames
     {
         for (var index = 0; index < plan.Environments.Count; index++)
         {
-            var path = $"Environments[{index}].Route.Hosts";
-            Among(log, "host", plan.Environments[index].Route.Hosts.Select(item => ($"{path}.{item.Key}", item.Value)));
+            var route = plan.Environments[index].Route;
+            var path = $"Environments[{index}].Route";
+            // Colours that share a host are told apart by their subsets.
+            if (route.Subsets.Count == 0) Among(log, "host", route.Hosts.Select(item => ($"{path}.Hosts.{item.Key}", item.Value)));
+            else Among(log, "subset", route.Subsets.Select(item => ($"{path}.Subsets.{item.Key}", item.Value)));
+            if (route.Subsets.Count > 0 && route.Kind == "HTTPRoute") log.Report($"{path}.Subsets", "an HTTPRoute has no subsets.", "Give each colour a Service of its own in Hosts.");
         }
     }
 
