@@ -102,7 +102,7 @@ public sealed class ClearEnvironment : SessionCmdlet
             foreach (var workload in workloads) await session.World.Workloads.ScaleAsync(workload.Deployment, 0, token);
             var gone = await AwaitNoPodsAsync(session, colour, shell, token);
             shell.Progress(Activity, $"{colour} has no pods; watching for {Quiet.TotalMinutes:0.#} min before it goes for good");
-            await session.WaitUntilAsync(gone + Quiet, null, token);
+            await session.WaitUntilAsync(gone + Quiet, shell, null, token);
             await RequireOffRouteAsync(session, colour, token);
             await RequireNoTrafficAsync(session, colour, gone, token);
         }
@@ -132,7 +132,7 @@ public sealed class ClearEnvironment : SessionCmdlet
             if (pods.Count == 0) return now;
             if (now >= limit) throw new RolloutException("PodsRemain", RolloutErrorKind.Timeout, $"{pods.Count} pods of {colour} have not ended in {PodsLimit.TotalMinutes:0} min, e.g. '{pods[0].Name}'.", "Look at their events (kubectl describe pod), then try again.", pods[0].Name);
             shell.Progress(Activity, $"{pods.Count} pods of {colour} are ending");
-            await session.WaitUntilAsync(now + Poll, null, token);
+            await session.WaitUntilAsync(now + Poll, shell, null, token);
         }
     }
 
