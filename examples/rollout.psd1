@@ -66,6 +66,10 @@
         }
     )
 
+    # Backups stay for so many days, weeks and months, one of each; the last verified one always.
+    # Key = 'backup-key' encrypts with the AES-256 key that the Secret 'backup-key' holds under 'key'.
+    Backups = @{ Daily = 7; Weekly = 4; Monthly = 12 }
+
     # --- What -------------------------------------------------------------------------------------------------------
 
     # In the order in which they are rolled out. Health documents name each external system as 'external:NAME'.

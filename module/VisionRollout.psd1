@@ -40,6 +40,7 @@
         'Measure-AlertAccuracy'
         'Protect-Environment'
         'Remove-AlertSilence'
+        'Remove-ServiceDatabaseBackup'
         'Resolve-CanaryVerdict'
         'Restore-ServiceDatabase'
         'Send-RolloutMessage'

@@ -77,7 +77,7 @@ public sealed class OutsideWorld : IDisposable
         var addresses = new DatabaseAddresses(() => Objects);
         databases = new(() => new ServiceDatabases(addresses, Clock));
         migrations = new(() => new ServiceMigrations(addresses, Databases, () => Pods));
-        backups = new(() => new DatabaseBackups(addresses, new BackupStores(endpoints.S3Endpoint), new PostgresTools(), Clock));
+        backups = new(() => new DatabaseBackups(addresses, new BackupStores(endpoints.S3Endpoint), new BackupKeys(() => Objects), new PostgresTools(), Clock));
     }
 
     /// <summary>The plan.</summary>

@@ -12,55 +12,64 @@ namespace VisionRollout.Adapters.Backups;
 /// <summary>Takes one backup: snapshot, then dump and ledger side by side, then the manifest.</summary>
 internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, PostgresTools tools, IBackupStore store, DateTimeOffset now)
 {
-    private const string DataName = "database.dump.zst";
+    /// <summary>Name of the first data object in the backup's folder.</summary>
+    public const string DataName = "database.dump.zst";
+
     private const int CompressionLevel = 1;
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private long dumped;
+
+    /// <summary>Largest size of one data object in bytes.</summary>
+    public long VolumeBytes { get; init; } = S3Parts.VolumeBytes;
 
     /// <summary>Takes the backup.</summary>
     public async Task<DatabaseBackup> RunAsync(CancellationToken token)
     {
         await using var lead = await SnapshotLead.OpenAsync(address, token);
         var tool = await tools.FindAsync("pg_dump", lead.ServerMajor, token);
+        foreach (var left in await new BackupSweep(store, request.Service.Name, request.SweepAfter, TimeProvider.System).RunAsync(token))
+            request.OnLine($"Left by an interrupted backup, removed: {store.Root}/{left}");
         var name = string.Create(CultureInfo.InvariantCulture,
             $"{request.Service.Name}/{request.Label}/{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
-        var (data, tables) = await StoreAsync(lead, tool, name, token);
-        var manifest = Manifest(lead, tool, data, tables);
+        await using var volumes = new VolumeWriter(store, $"{name}/{DataName}", VolumeBytes, request.Parallel);
+        var tables = await StoreAsync(lead, tool, volumes, token);
+        var manifest = Manifest(lead, tool, Objects(volumes), tables);
         try
         {
             await store.WriteAsync($"{name}/{BackupManifest.FileName}", BackupJson.Write(manifest), token);
         }
         catch
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await store.DeleteAsync($"{name}/{DataName}", limit.Token);
+            // It may have arrived all the same: what is not reported as taken must not list either.
+            await TryDeleteAsync($"{name}/{BackupManifest.FileName}");
+            await volumes.DeleteAsync();
             throw;
         }
 
         return DatabaseBackup.From(manifest, $"{store.Root}/{name}");
     }
 
-    private async Task<(BackupObject Data, IReadOnlyList<TableDigest> Tables)> StoreAsync(SnapshotLead lead, PostgresTool tool, string name, CancellationToken token)
+    private async Task<IReadOnlyList<TableDigest>> StoreAsync(SnapshotLead lead, PostgresTool tool, VolumeWriter volumes, CancellationToken token)
     {
-        await using var upload = await store.CreateAsync($"{name}/{DataName}", lead.SourceBytes, token);
-        using var stored = new MeasuringStream(upload);
+        await using var sealing = request.Key is { } key ? new SealingStream(volumes, key) : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var dump = DumpAsync(lead, tool, stored, either.Token);
+        var dump = DumpAsync(lead, tool, sealing ?? (Stream)volumes, volumes, either.Token);
         var ledger = LedgerAsync(lead, either.Token);
         await BothAsync(dump, ledger, either);
-        await upload.CommitAsync(token);
-        return (new(DataName, stored.Bytes, stored.Sha256(), "zstd, pg_dump custom", dumped), await ledger);
+        if (sealing is not null) await sealing.CompleteAsync(token);
+        await volumes.CommitAsync(token);
+        return await ledger;
     }
 
-    private async Task DumpAsync(SnapshotLead lead, PostgresTool tool, MeasuringStream stored, CancellationToken token)
+    private async Task DumpAsync(SnapshotLead lead, PostgresTool tool, Stream stored, VolumeWriter volumes, CancellationToken token)
     {
         await using var compressor = new CompressionStream(stored, CompressionLevel, leaveOpen: true);
-        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_nbWorkers, Math.Clamp(Environment.ProcessorCount, 1, 4));
+        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_nbWorkers, Math.Clamp(Environment.ProcessorCount / request.Parallel, 1, 4));
         await DumpProcess.RunAsync(tool, address, lead.Snapshot, async (chunk, cancel) =>
         {
             await compressor.WriteAsync(chunk, cancel);
             dumped += chunk.Length;
-            request.OnProgress(new(request.Service.Name, dumped, lead.SourceBytes, stored.Bytes, watch.Elapsed));
+            request.OnProgress(new(request.Service.Name, dumped, lead.DumpEstimate, volumes.Bytes, watch.Elapsed));
         }, token);
     }
 
@@ -94,7 +103,26 @@ internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, 
         await ended;
     }
 
-    private BackupManifest Manifest(SnapshotLead lead, PostgresTool tool, BackupObject data, IReadOnlyList<TableDigest> tables) => new()
+    private async Task TryDeleteAsync(string name)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await store.DeleteAsync(name, limit.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || BackupStoreErrors.IsFromStore(exception))
+        {
+            request.OnLine($"{store.Root}/{name} could not be removed: {exception.Message}");
+        }
+    }
+
+    private IReadOnlyList<BackupObject> Objects(VolumeWriter volumes)
+    {
+        var format = request.Key is null ? "zstd, pg_dump custom" : "AES-256-GCM segments, zstd, pg_dump custom";
+        return [.. volumes.Objects.Select((item, index) => item with { Format = format, DumpBytes = index == 0 ? dumped : 0 })];
+    }
+
+    private BackupManifest Manifest(SnapshotLead lead, PostgresTool tool, IReadOnlyList<BackupObject> data, IReadOnlyList<TableDigest> tables) => new()
     {
         Service = request.Service.Name,
         Database = address.Database,
@@ -110,10 +138,13 @@ internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, 
         Lsn = lead.Lsn,
         Locale = lead.Locale,
         SourceBytes = lead.SourceBytes,
-        Objects = [data],
+        KeyId = request.Key?.Id,
+        KeyCheck = request.Key is { } key ? SealFormat.Check(key) : null,
+        Objects = data,
         Ledger = new() { Service = request.Service.Name, Database = address.Database, TakenAt = now, Tables = tables },
         Sequences = lead.Sequences,
         Extensions = lead.Extensions,
+        Roles = lead.Roles,
         NotInForce = lead.NotInForce,
         SchemaVersions = lead.SchemaVersions,
     };

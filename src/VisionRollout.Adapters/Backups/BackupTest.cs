@@ -14,6 +14,9 @@ internal sealed class BackupTest(BackupManifest manifest, IBackupStore store, Da
     private readonly BackupComparison comparison = new(manifest, now);
     private string serverVersion = "";
 
+    /// <summary>Key of an encrypted backup.</summary>
+    public BackupKey? Key { get; init; }
+
     /// <summary>Takes progress.</summary>
     public Action<BackupProgress> OnProgress { get; init; } = static _ => { };
 
@@ -64,7 +67,7 @@ internal sealed class BackupTest(BackupManifest manifest, IBackupStore store, Da
         await using var server = await DatabaseServer.OpenAsync(address, token);
         serverVersion = server.Version;
         var scratch = $"visionrollout_scratch_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
-        await new RestoreRun(manifest, store, server, address, tools) { OnProgress = OnProgress }.RunAsync(scratch, token);
+        await new RestoreRun(manifest, store, server, address, tools) { Key = Key, OnProgress = OnProgress }.RunAsync(scratch, token);
         try
         {
             return [comparison.Answer("BackupRestores", [], "It restores without an error, and its SHA-256 is the manifest's."),

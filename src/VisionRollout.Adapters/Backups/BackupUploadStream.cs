@@ -22,6 +22,9 @@ public abstract class BackupUploadStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What the store calls the committed object by its content; null where it has no such thing.</summary>
+    public virtual string? ETag { get; protected set; }
+
     /// <summary>Makes the object appear, complete and durable.</summary>
     public abstract Task CommitAsync(CancellationToken token);
 

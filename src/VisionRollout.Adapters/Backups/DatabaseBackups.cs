@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -9,16 +8,16 @@ using VisionRollout.Core.Clock;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
-using VisionRollout.Core.Plan;
 
 namespace VisionRollout.Adapters.Backups;
 
 /// <summary>Backups with PostgreSQL's own programs, in a folder or an S3 store.</summary>
 /// <param name="addresses">Where the databases are.</param>
 /// <param name="stores">Opens stores.</param>
+/// <param name="keys">Keys of encrypted backups.</param>
 /// <param name="tools">PostgreSQL's programs.</param>
 /// <param name="clock">The session's clock.</param>
-public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores stores, PostgresTools tools, IRolloutClock clock) : IDatabaseBackups
+public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores stores, BackupKeys keys, PostgresTools tools, IRolloutClock clock) : IDatabaseBackups
 {
     /// <inheritdoc/>
     public async Task<DatabaseBackup> BackupAsync(BackupRequest request, CancellationToken token)
@@ -51,7 +50,12 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
 
         // Under another name until it is complete: the old database stays until the new one can take its place.
         var coming = $"visionrollout_restore_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
-        var run = new RestoreRun(manifest, store, server, address, tools) { NoOwner = request.NoOwner, OnProgress = request.OnProgress };
+        var run = new RestoreRun(manifest, store, server, address, tools)
+        {
+            NoOwner = request.NoOwner,
+            Key = await keys.ForAsync(manifest, request.Key, token),
+            OnProgress = request.OnProgress,
+        };
         await AtStoreAsync(store, async () =>
         {
             await run.RunAsync(coming, token);
@@ -62,15 +66,16 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
     }
 
     /// <inheritdoc/>
-    public async Task<DatabaseBackupTest> TestAsync(PlanService service, string location, NetworkCredential? credential, Action<BackupProgress> onProgress, CancellationToken token)
+    public async Task<DatabaseBackupTest> TestAsync(BackupTestRequest request, CancellationToken token)
     {
-        using var store = stores.Open(location);
+        using var store = stores.Open(request.Location);
         var manifest = await ReadManifestAsync(store, token);
-        var address = await addresses.FindAsync(service, credential, token);
+        var key = await keys.ForAsync(manifest, request.Key, token);
+        var address = await addresses.FindAsync(request.Service, request.Credential, token);
         var now = await clock.GetNowAsync(token);
         return await AtStoreAsync(store, async () =>
         {
-            var evidence = await new BackupTest(manifest, store, address, tools, now) { OnProgress = onProgress }.RunAsync(token);
+            var evidence = await new BackupTest(manifest, store, address, tools, now) { Key = key, OnProgress = request.OnProgress }.RunAsync(token);
             var name = string.Create(CultureInfo.InvariantCulture,
                 $"{BackupEvidence.FilePrefix}{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}.json");
             await store.WriteAsync(name, BackupJson.Write(evidence), token);
@@ -95,12 +100,13 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
         var names = await AtStoreAsync(store, async () =>
         {
             var list = new List<string>();
-            await foreach (var name in store.ListAsync(service ?? "", token)) list.Add(name);
+            await foreach (var item in store.ListAsync(service ?? "", token)) list.Add(item.Name);
             return list;
         });
+        var now = await clock.GetNowAsync(token);
         foreach (var group in names.GroupBy(name => name.Split('/')[0]).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            foreach (var backup in await ReadGroupAsync(store, [.. group], onDamaged, token)) yield return backup;
+            foreach (var backup in await ReadGroupAsync(store, [.. group], onDamaged, token)) yield return backup with { Age = now - backup.CreatedAt };
         }
     }
 
@@ -111,11 +117,29 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
         return await ReadManifestAsync(store, token);
     }
 
+    /// <inheritdoc/>
+    public Task<BackupKey> FindKeyAsync(string id, CancellationToken token) => keys.FindAsync(id, token);
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(string location, CancellationToken token)
+    {
+        using var store = stores.Open(location);
+        await ReadManifestAsync(store, token);
+        await AtStoreAsync(store, async () =>
+        {
+            await store.DeleteAsync(BackupManifest.FileName, token);
+            var names = new List<string>();
+            await foreach (var item in store.ListAsync("", token)) names.Add(item.Name);
+            foreach (var name in names.Where(name => !name.Contains('/'))) await store.DeleteAsync(name, token);
+            return names.Count;
+        });
+    }
+
     private static Task<BackupManifest> ReadManifestAsync(IBackupStore store, CancellationToken token) => AtStoreAsync(store, async () =>
     {
         try
         {
-            await using var content = await store.OpenAsync(BackupManifest.FileName, token);
+            await using var content = await store.OpenAsync(BackupManifest.FileName, 0, token);
             return await BackupJson.ReadAsync<BackupManifest>(content, token);
         }
         catch (FileNotFoundException exception)
@@ -156,7 +180,7 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
         {
             try
             {
-                await using var content = await store.OpenAsync(name, token);
+                await using var content = await store.OpenAsync(name, 0, token);
                 return (await BackupJson.ReadAsync<BackupEvidence>(content, token)).Verdict;
             }
             catch (JsonException)

@@ -45,6 +45,14 @@ internal sealed class DatabaseServer : IAsyncDisposable
     public async Task<bool> ExistsAsync(string database, CancellationToken token) =>
         await RunAsync("SELECT 1 FROM pg_database WHERE datname = $1", database, token) is not null;
 
+    /// <summary>Those of some extensions that the server cannot make.</summary>
+    public Task<IReadOnlyList<string>> MissingExtensionsAsync(IEnumerable<string> names, CancellationToken token) =>
+        ListAsync("SELECT wanted FROM unnest($1::text[]) AS wanted WHERE wanted NOT IN (SELECT name FROM pg_available_extensions)", names, token);
+
+    /// <summary>Those of some roles that the server does not have.</summary>
+    public Task<IReadOnlyList<string>> MissingRolesAsync(IEnumerable<string> names, CancellationToken token) =>
+        ListAsync("SELECT wanted FROM unnest($1::text[]) AS wanted WHERE wanted NOT IN (SELECT rolname FROM pg_roles)", names, token);
+
     /// <summary>Size of a database in bytes.</summary>
     public async Task<long> SizeAsync(string database, CancellationToken token) =>
         Convert.ToInt64(await RunAsync("SELECT pg_database_size($1::name)", database, token), CultureInfo.InvariantCulture);
@@ -69,6 +77,23 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<IReadOnlyList<string>> ListAsync(string sql, IEnumerable<string> names, CancellationToken token)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. names] });
+            await using var reader = await command.ExecuteReaderAsync(token);
+            var found = new List<string>();
+            while (await reader.ReadAsync(token)) found.Add(reader.GetString(0));
+            return found;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException)
+        {
+            throw PostgresErrors.From(exception, address);
+        }
+    }
 
     private async Task<object?> RunAsync(string sql, string? parameter, CancellationToken token)
     {

@@ -15,7 +15,7 @@ public sealed class FolderStore : IBackupStore
     public string Root { get; }
 
     /// <inheritdoc/>
-    public Task<BackupUploadStream> CreateAsync(string name, long expectedBytes, CancellationToken token)
+    public Task<BackupUploadStream> CreateAsync(string name, int parallel, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var path = FullPath(name);
@@ -26,19 +26,20 @@ public sealed class FolderStore : IBackupStore
     /// <inheritdoc/>
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken token)
     {
-        await using var upload = await CreateAsync(name, content.Length, token);
+        await using var upload = await CreateAsync(name, 1, token);
         await upload.WriteAsync(content, token);
         await upload.CommitAsync(token);
     }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenAsync(string name, CancellationToken token)
+    public Task<Stream> OpenAsync(string name, long offset, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         try
         {
             return Task.FromResult<Stream>(new FileStream(FullPath(name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
-                FileOptions.Asynchronous | FileOptions.SequentialScan));
+                FileOptions.Asynchronous | FileOptions.SequentialScan)
+            { Position = offset });
         }
         catch (DirectoryNotFoundException exception)
         {
@@ -55,7 +56,7 @@ public sealed class FolderStore : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
+    public async IAsyncEnumerable<BackupStoreItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
     {
         await Task.CompletedTask;
         var folder = prefix.Length == 0 ? Root : FullPath(prefix);
@@ -63,8 +64,27 @@ public sealed class FolderStore : IBackupStore
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             token.ThrowIfCancellationRequested();
-            if (!path.EndsWith(Partial, StringComparison.Ordinal)) yield return Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/');
+            if (path.EndsWith(Partial, StringComparison.Ordinal)) continue;
+            var file = new FileInfo(path);
+            if (file.Exists) yield return new(NameOf(path), file.Length, file.LastWriteTimeUtc);
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> SweepUploadsAsync(string prefix, DateTimeOffset before, CancellationToken token)
+    {
+        var folder = prefix.Length == 0 ? Root : FullPath(prefix);
+        var removed = new List<string>();
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, $"*{Partial}", SearchOption.AllDirectories) : [])
+        {
+            token.ThrowIfCancellationRequested();
+            if (!IsAbandoned(path, before)) continue;
+            File.Delete(path);
+            RemoveEmptyFolder(path);
+            removed.Add(NameOf(path));
+        }
+
+        return Task.FromResult<IReadOnlyList<string>>(removed);
     }
 
     /// <inheritdoc/>
@@ -88,6 +108,22 @@ public sealed class FolderStore : IBackupStore
         var folder = Path.GetDirectoryName(path)!;
         if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
+
+    // Whoever writes it holds it locked, also from another process; the lock ends with the process.
+    private static bool IsAbandoned(string path, DateTimeOffset before)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return File.GetLastWriteTimeUtc(path) < before.UtcDateTime || OperatingSystem.IsLinux();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private string NameOf(string path) => Path.GetRelativePath(Root, path).Replace(Path.DirectorySeparatorChar, '/');
 
     private string FullPath(string name)
     {

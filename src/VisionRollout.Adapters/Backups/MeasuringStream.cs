@@ -76,7 +76,8 @@ internal sealed class MeasuringStream(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    private void Count(ReadOnlySpan<byte> part)
+    /// <summary>Counts and hashes bytes that went another way.</summary>
+    public void Count(ReadOnlySpan<byte> part)
     {
         hash.AppendData(part);
         Interlocked.Add(ref bytes, part.Length);

@@ -66,7 +66,7 @@ internal sealed class RestoreProcess(PostgresTool tool, DatabaseAddress target, 
         {
             return await dump.ReadAsync(buffer, token);
         }
-        catch (Exception exception) when (exception is ZstdException || BackupStoreErrors.IsFromStore(exception))
+        catch (Exception exception) when (exception is ZstdException or RolloutException || BackupStoreErrors.IsFromStore(exception))
         {
             damage = exception;
             return 0;
@@ -81,13 +81,13 @@ internal sealed class RestoreProcess(PostgresTool tool, DatabaseAddress target, 
             await dump.CopyToAsync(Stream.Null, token);
             await stored.CopyToAsync(Stream.Null, token);
         }
-        catch (Exception exception) when (exception is ZstdException || BackupStoreErrors.IsFromStore(exception))
+        catch (Exception exception) when (exception is ZstdException or RolloutException || BackupStoreErrors.IsFromStore(exception))
         {
             throw Damaged(exception);
         }
     }
 
-    private static RolloutException Damaged(Exception exception) => exception is ZstdException or EndOfStreamException
-        ? new("BackupDamaged", RolloutErrorKind.Corrupt, $"The stored dump is damaged: {exception.Message}", "Use another backup; this one cannot be restored.", inner: exception)
+    private static RolloutException Damaged(Exception exception) => exception is RolloutException known ? known : exception is ZstdException or EndOfStreamException
+        ? new RolloutException("BackupDamaged", RolloutErrorKind.Corrupt, $"The stored dump is damaged: {exception.Message}", "Use another backup; this one cannot be restored.", inner: exception)
         : BackupStoreErrors.From(exception, "the stored dump");
 }

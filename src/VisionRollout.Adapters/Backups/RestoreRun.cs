@@ -11,6 +11,9 @@ internal sealed class RestoreRun(BackupManifest manifest, IBackupStore store, Da
     /// <summary>Leaves ownership and privileges out.</summary>
     public bool NoOwner { get; init; }
 
+    /// <summary>Key of an encrypted backup.</summary>
+    public BackupKey? Key { get; init; }
+
     /// <summary>Takes progress.</summary>
     public Action<BackupProgress> OnProgress { get; init; } = static _ => { };
 
@@ -24,11 +27,12 @@ internal sealed class RestoreRun(BackupManifest manifest, IBackupStore store, Da
                 $"The backup comes from PostgreSQL {manifest.ServerMajor}, the server here is {server.Major}.", "Restore on a server that is not older.", manifest.Service);
         }
 
+        await RequireAsync(token);
         var tool = await tools.FindAsync("pg_restore", Math.Max(server.Major, manifest.ToolMajor), token);
         await server.CreateAsync(database, manifest.Locale, token);
         try
         {
-            foreach (var item in manifest.Objects) await RestoreAsync(tool, item, database, token);
+            await RestoreAsync(tool, database, token);
         }
         catch
         {
@@ -38,30 +42,31 @@ internal sealed class RestoreRun(BackupManifest manifest, IBackupStore store, Da
         }
     }
 
-    private async Task RestoreAsync(PostgresTool tool, BackupObject item, string database, CancellationToken token)
+    // What the server lacks is known before an hour of restoring, and all of it at once.
+    private async Task RequireAsync(CancellationToken token)
     {
-        var watch = Stopwatch.StartNew();
-        await using var content = await OpenAsync(item, token);
-        using var stored = new MeasuringStream(content);
-        var process = new RestoreProcess(tool, address.With(database), NoOwner,
-            fed => OnProgress(new(manifest.Service, fed, item.DumpBytes, stored.Bytes, watch.Elapsed)));
-        await process.RunAsync(stored, token);
-        if (stored.Sha256() == item.Sha256) return;
-        throw new RolloutException("BackupDamaged", RolloutErrorKind.Corrupt,
-            $"The stored object '{item.Name}' in {store.Root} is not the one that was written: its SHA-256 differs from the manifest.",
-            "Use another backup; this one was changed after it was taken.", store.Root);
+        var extensions = await server.MissingExtensionsAsync(manifest.Extensions.Select(item => item.Name), token);
+        if (extensions.Count > 0)
+        {
+            throw new RolloutException("RestoreExtensionMissing", RolloutErrorKind.InvalidState,
+                $"The server {address.Host}:{address.Port} lacks extensions of the backup: {string.Join(", ", extensions)}.", "Install their packages on the server first.", manifest.Service);
+        }
+
+        var roles = NoOwner ? [] : await server.MissingRolesAsync(manifest.Roles, token);
+        if (roles.Count == 0) return;
+        throw new RolloutException("RestoreRoleMissing", RolloutErrorKind.InvalidState,
+            $"The server {address.Host}:{address.Port} lacks roles that own something in the backup or were granted something: {string.Join(", ", roles)}.",
+            "Create them first, or restore with -NoOwner.", manifest.Service);
     }
 
-    private async Task<Stream> OpenAsync(BackupObject item, CancellationToken token)
+    private async Task RestoreAsync(PostgresTool tool, string database, CancellationToken token)
     {
-        try
-        {
-            return await store.OpenAsync(item.Name, token);
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw new RolloutException("BackupDamaged", RolloutErrorKind.Corrupt, $"The stored object '{item.Name}' is missing in {store.Root}.",
-                "Use another backup; this one is incomplete.", store.Root, exception);
-        }
+        var watch = Stopwatch.StartNew();
+        await using var stored = new VolumeReader(store, manifest.Objects, TimeProvider.System);
+        await using var opened = Key is null ? null : new UnsealingStream(stored, Key);
+        var total = manifest.Objects.Sum(item => item.DumpBytes);
+        var process = new RestoreProcess(tool, address.With(database), NoOwner, fed => OnProgress(new(manifest.Service, fed, total, stored.Bytes, watch.Elapsed)));
+        await process.RunAsync(opened ?? (Stream)stored, token);
+        await stored.CopyToAsync(Stream.Null, token);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon;
@@ -33,11 +34,11 @@ public sealed class S3Store : IBackupStore
     public string Root { get; }
 
     /// <inheritdoc/>
-    public async Task<BackupUploadStream> CreateAsync(string name, long expectedBytes, CancellationToken token)
+    public async Task<BackupUploadStream> CreateAsync(string name, int parallel, CancellationToken token)
     {
         var key = prefix + name;
         var answer = await client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = bucket, Key = key }, token);
-        return new S3UploadStream(client, bucket, key, answer.UploadId, S3PartPlan.For(expectedBytes), portable);
+        return new S3UploadStream(client, bucket, key, answer.UploadId, S3Parts.Concurrency(parallel), portable);
     }
 
     /// <inheritdoc/>
@@ -55,11 +56,13 @@ public sealed class S3Store : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async Task<Stream> OpenAsync(string name, CancellationToken token)
+    public async Task<Stream> OpenAsync(string name, long offset, CancellationToken token)
     {
         try
         {
-            var answer = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + name }, token);
+            var request = new GetObjectRequest { BucketName = bucket, Key = prefix + name };
+            if (offset > 0) request.ByteRange = new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-"));
+            var answer = await client.GetObjectAsync(request, token);
             return answer.ResponseStream;
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
@@ -82,7 +85,7 @@ public sealed class S3Store : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
+    public async IAsyncEnumerable<BackupStoreItem> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken token)
     {
         var below = this.prefix + (prefix.Length == 0 ? "" : prefix + "/");
         var request = new ListObjectsV2Request { BucketName = bucket, Prefix = below };
@@ -90,10 +93,31 @@ public sealed class S3Store : IBackupStore
         do
         {
             page = await client.ListObjectsV2Async(request, token);
-            foreach (var item in page.S3Objects ?? []) yield return item.Key[this.prefix.Length..];
+            foreach (var item in page.S3Objects ?? []) yield return new(item.Key[this.prefix.Length..], item.Size ?? 0, Utc(item.LastModified));
             request.ContinuationToken = page.NextContinuationToken;
         }
         while (page.IsTruncated == true);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> SweepUploadsAsync(string prefix, DateTimeOffset before, CancellationToken token)
+    {
+        var removed = new List<string>();
+        var request = new ListMultipartUploadsRequest { BucketName = bucket, Prefix = this.prefix + (prefix.Length == 0 ? "" : prefix + "/") };
+        ListMultipartUploadsResponse page;
+        do
+        {
+            page = await client.ListMultipartUploadsAsync(request, token);
+            foreach (var upload in (page.MultipartUploads ?? []).Where(upload => Utc(upload.Initiated) < before))
+            {
+                await client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = bucket, Key = upload.Key, UploadId = upload.UploadId }, token);
+                removed.Add(upload.Key[this.prefix.Length..]);
+            }
+
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (page.IsTruncated == true);
+        return removed;
     }
 
     /// <inheritdoc/>
@@ -102,6 +126,9 @@ public sealed class S3Store : IBackupStore
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
+
+    // A store that does not tell the time is taken to mean now: too young to be swept.
+    private static DateTimeOffset Utc(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime(), TimeSpan.Zero) : DateTimeOffset.UtcNow;
 
     private static AmazonS3Config Configuration(Uri? endpoint)
     {

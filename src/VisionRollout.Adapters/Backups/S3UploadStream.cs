@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -7,9 +8,9 @@ using VisionRollout.Core.Errors;
 namespace VisionRollout.Adapters.Backups;
 
 /// <summary>A multipart upload with a bounded number of parts in memory and on the way.</summary>
-internal sealed class S3UploadStream(AmazonS3Client client, string bucket, string key, string uploadId, S3PartPlan plan, bool portable) : BackupUploadStream
+internal sealed class S3UploadStream(AmazonS3Client client, string bucket, string key, string uploadId, int concurrency, bool portable) : BackupUploadStream
 {
-    private readonly SemaphoreSlim slots = new(plan.Concurrency);
+    private readonly SemaphoreSlim slots = new(concurrency);
     private readonly CancellationTokenSource failed = new();
     private readonly List<Task<PartETag>> parts = [];
     private byte[]? buffer;
@@ -18,17 +19,18 @@ internal sealed class S3UploadStream(AmazonS3Client client, string bucket, strin
     private bool committed;
     private bool disposed;
 
+    public override string? ETag { get; protected set; }
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (buffer.Length > 0)
         {
-            var size = plan.BytesOf(parts.Count + 1);
-            this.buffer ??= await RentAsync(size, cancellationToken);
-            var count = Math.Min(buffer.Length, size - filled);
+            this.buffer ??= await RentAsync(S3Parts.Bytes, cancellationToken);
+            var count = Math.Min(buffer.Length, S3Parts.Bytes - filled);
             buffer.Span[..count].CopyTo(this.buffer.AsSpan(filled));
             buffer = buffer[count..];
             filled += count;
-            if (filled == size) SendPart();
+            if (filled == S3Parts.Bytes) SendPart();
         }
     }
 
@@ -42,8 +44,7 @@ internal sealed class S3UploadStream(AmazonS3Client client, string bucket, strin
         }
 
         var tags = await Task.WhenAll(parts).WaitAsync(token);
-        await client.CompleteMultipartUploadAsync(
-            new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = uploadId, PartETags = [.. tags] }, token);
+        await CompleteAsync(tags, token);
         await ConfirmAsync(token);
         committed = true;
     }
@@ -125,10 +126,24 @@ internal sealed class S3UploadStream(AmazonS3Client client, string bucket, strin
         }
     }
 
+    private async Task CompleteAsync(PartETag[] tags, CancellationToken token)
+    {
+        try
+        {
+            await client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = uploadId, PartETags = [.. tags] }, token);
+        }
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            // When the answer to the first attempt was lost, the second finds no upload any more. What counts is the object.
+        }
+    }
+
     // Some stores answer 200 and tell the failure in the body: what counts is the object itself.
     private async Task ConfirmAsync(CancellationToken token)
     {
         var stored = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, token);
+        ETag = stored.ETag;
         if (stored.ContentLength == total) return;
         throw new RolloutException("BackupStoreIncomplete", RolloutErrorKind.Corrupt,
             $"s3://{bucket}/{key} has {stored.ContentLength} bytes after the upload, not {total}.", "Take the backup again; check the store's log.", key);

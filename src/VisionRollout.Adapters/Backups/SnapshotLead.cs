@@ -1,19 +1,23 @@
 using Npgsql;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
+using VisionRollout.Core.Errors;
 
 namespace VisionRollout.Adapters.Backups;
 
 /// <summary>The connection that holds the snapshot which pg_dump and the ledger share, for as long as it is open.</summary>
 internal sealed class SnapshotLead : IAsyncDisposable
 {
-    // to_jsonb: the columns of the locale's provider have other names in other versions.
+    // relpages: pg_table_size would wait for whoever holds a table's lock. to_jsonb: the columns of the locale's provider have other names in other versions.
     private const string FactsQuery = """
         SELECT pg_export_snapshot(),
                (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text,
                pg_database_size(d.oid), current_setting('server_version'), current_setting('server_version_num')::int / 10000,
                pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
-               coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale')
+               coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'),
+               pg_backend_pid(),
+               (SELECT coalesce(sum(c.relpages), 0)::bigint * current_setting('block_size')::int FROM pg_class c
+                WHERE c.relkind IN ('r', 't') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace)
         FROM pg_database d WHERE d.datname = current_database()
         """;
 
@@ -26,6 +30,11 @@ internal sealed class SnapshotLead : IAsyncDisposable
     public required string Lsn { get; init; }
 
     public required long SourceBytes { get; init; }
+
+    /// <summary>Expected size of the dump in bytes: that of the tables without their indexes, as last analysed; of the database where nothing was.</summary>
+    public required long DumpEstimate { get; init; }
+
+    public required IReadOnlyList<string> Roles { get; init; }
 
     public required string Server { get; init; }
 
@@ -64,6 +73,11 @@ internal sealed class SnapshotLead : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
+    // A pooler makes up the process number that it tells its clients. A snapshot that another connection exported from another server session,
+    // or that ends when the pooler hands the session on, is none.
+    private static RolloutException ThroughPooler(DatabaseAddress address) => new("BackupThroughPooler", RolloutErrorKind.InvalidState,
+        $"The {address} is reached through a connection pooler.", "Name the server itself (host and port) in the Secret or in the plan's Database: a backup needs connections of its own.", address.Service);
+
     private static async Task<SnapshotLead> ReadAsync(NpgsqlConnection connection, DatabaseAddress address, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(FactsQuery, connection);
@@ -73,12 +87,16 @@ internal sealed class SnapshotLead : IAsyncDisposable
         var (snapshot, lsn, size, server, major) = (reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt32(4));
         var locale = new DatabaseLocale(reader.GetString(5), reader.GetString(6), reader.GetString(7), provider,
             await reader.IsDBNullAsync(9, token) ? null : reader.GetString(9));
+        var (process, estimate) = (reader.GetInt32(10), reader.GetInt64(11));
         await reader.CloseAsync();
+        if (process != connection.ProcessID) throw ThroughPooler(address);
         return new(connection)
         {
             Snapshot = snapshot,
             Lsn = lsn,
             SourceBytes = size,
+            DumpEstimate = estimate > 0 ? estimate : size,
+            Roles = await DatabaseCatalogue.ReadRolesAsync(connection, token),
             Server = server,
             ServerMajor = major,
             Locale = locale,

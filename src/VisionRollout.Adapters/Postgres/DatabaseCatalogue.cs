@@ -20,6 +20,15 @@ internal static class DatabaseCatalogue
         SELECT format('constraint %s on %s', c.conname, c.conrelid::regclass) FROM pg_constraint c WHERE NOT c.convalidated
         """;
 
+    private const string RolesQuery = """
+        SELECT DISTINCT r.rolname FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid
+        WHERE d.refclassid = 'pg_authid'::regclass AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND r.rolname !~ '^pg_'
+        UNION
+        SELECT r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND r.rolname !~ '^pg_'
+        ORDER BY 1
+        """;
+
     /// <summary>The sequences.</summary>
     public static Task<IReadOnlyList<BackupSequence>> ReadSequencesAsync(NpgsqlConnection connection, CancellationToken token) =>
         ReadAsync(connection, SequencesQuery, reader => new BackupSequence(reader.GetString(0), reader.GetString(1),
@@ -32,6 +41,10 @@ internal static class DatabaseCatalogue
     /// <summary>Indexes and constraints that are not valid.</summary>
     public static Task<IReadOnlyList<string>> ReadInvalidAsync(NpgsqlConnection connection, CancellationToken token) =>
         ReadAsync(connection, InvalidQuery, reader => reader.GetString(0), token);
+
+    /// <summary>Roles that own something in this database or hold privileges on it; not PostgreSQL's own.</summary>
+    public static Task<IReadOnlyList<string>> ReadRolesAsync(NpgsqlConnection connection, CancellationToken token) =>
+        ReadAsync(connection, RolesQuery, reader => reader.GetString(0), token);
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(NpgsqlConnection connection, string query, Func<NpgsqlDataReader, T> row, CancellationToken token)
     {

@@ -51,7 +51,16 @@ public sealed record BackupManifest
     /// <summary>Size of the database in bytes (<c>pg_database_size</c>).</summary>
     public required long SourceBytes { get; init; }
 
-    /// <summary>The data.</summary>
+    /// <summary>Name of the key that the data is encrypted with; null when it is not.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Tells a wrong key from damaged data: the first 8 bytes of HMAC-SHA256(key, "visionrollout key check"), hexadecimal.</summary>
+    public string? KeyCheck { get; init; }
+
+    /// <summary>Roles that own something or were granted something: a restore with owners and privileges needs them.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>The data: volumes of one stream, in order.</summary>
     public required IReadOnlyList<BackupObject> Objects { get; init; }
 
     /// <summary>Row count and digest of every table, on the same snapshot as the dump.</summary>

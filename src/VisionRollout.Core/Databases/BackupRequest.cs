@@ -18,6 +18,18 @@ public sealed record BackupRequest
     /// <summary>Rollout that it belongs to; null outside one.</summary>
     public string? RolloutId { get; init; }
 
+    /// <summary>Encrypts the data; null: it is stored in plain.</summary>
+    public BackupKey? Key { get; init; }
+
+    /// <summary>How many backups run side by side: they share the memory for parts on the way.</summary>
+    public int Parallel { get; init; } = 1;
+
+    /// <summary>Unfinished uploads and data without a manifest that are older than this are deleted first.</summary>
+    public TimeSpan SweepAfter { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Takes a line about what was done besides the backup. Called from any thread.</summary>
+    public Action<string> OnLine { get; init; } = static _ => { };
+
     /// <summary>Replaces the database credential.</summary>
     public NetworkCredential? Credential { get; init; }
 

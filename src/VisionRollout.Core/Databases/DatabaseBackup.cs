@@ -44,6 +44,12 @@ public sealed record DatabaseBackup
     /// <summary>Answer of its newest test restore; Undecided when it was never tested.</summary>
     public Verdict Verified { get; init; }
 
+    /// <summary>Name of the key it is encrypted with; null when it is not.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Time since it was started, when it was listed; null when it was just taken.</summary>
+    public TimeSpan? Age { get; init; }
+
     /// <summary>Describes a backup from its manifest.</summary>
     public static DatabaseBackup From(BackupManifest manifest, string location, Verdict verified = Verdict.Undecided) => new()
     {
@@ -60,5 +66,6 @@ public sealed record DatabaseBackup
         CreatedAt = manifest.CreatedAt,
         RolloutId = manifest.RolloutId,
         Verified = verified,
+        KeyId = manifest.KeyId,
     };
 }

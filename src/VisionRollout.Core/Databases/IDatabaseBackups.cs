@@ -1,6 +1,3 @@
-using System.Net;
-using VisionRollout.Core.Plan;
-
 namespace VisionRollout.Core.Databases;
 
 /// <summary>Takes, lists, restores and proves backups.</summary>
@@ -13,13 +10,10 @@ public interface IDatabaseBackups
     Task<RestoredDatabase> RestoreAsync(RestoreRequest request, CancellationToken token);
 
     /// <summary>Restores into a scratch database, compares it with the manifest, drops it, and keeps the evidence beside the manifest.</summary>
-    /// <param name="service">The service on whose database server the scratch database is made.</param>
-    /// <param name="location">Location of the backup.</param>
-    /// <param name="credential">Replaces the database credential.</param>
-    /// <param name="onProgress">Takes progress. Called from any thread.</param>
+    /// <param name="request">Which backup, where.</param>
     /// <param name="token">Cancels; the scratch database is dropped all the same.</param>
     /// <returns>Go or NoGo; Undecided when the scratch database could not be made or reached.</returns>
-    Task<DatabaseBackupTest> TestAsync(PlanService service, string location, NetworkCredential? credential, Action<BackupProgress> onProgress, CancellationToken token);
+    Task<DatabaseBackupTest> TestAsync(BackupTestRequest request, CancellationToken token);
 
     /// <summary>The backups under a destination, newest first within a service. A damaged manifest is left out and told to <paramref name="onDamaged"/>.</summary>
     /// <param name="destination">Where backups go: <c>s3://bucket/prefix</c> or a folder.</param>
@@ -27,6 +21,14 @@ public interface IDatabaseBackups
     /// <param name="onDamaged">Takes what cannot be read.</param>
     /// <param name="token">Cancels.</param>
     IAsyncEnumerable<DatabaseBackup> ListAsync(string destination, string? service, Action<Errors.RolloutException> onDamaged, CancellationToken token);
+
+    /// <summary>Deletes a backup: the manifest first, so that what is half deleted is no backup, then everything below its location.</summary>
+    /// <exception cref="Errors.RolloutException"><c>BackupNotFound</c>.</exception>
+    Task RemoveAsync(string location, CancellationToken token);
+
+    /// <summary>Finds a key by its name: the Secret of that name.</summary>
+    /// <exception cref="Errors.RolloutException"><c>BackupKeyInvalid</c>, or the Secret is missing.</exception>
+    Task<BackupKey> FindKeyAsync(string id, CancellationToken token);
 
     /// <summary>Reads a backup's manifest.</summary>
     /// <exception cref="Errors.RolloutException"><c>BackupNotFound</c> or <c>BackupManifestDamaged</c>.</exception>

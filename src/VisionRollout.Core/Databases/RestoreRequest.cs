@@ -21,6 +21,9 @@ public sealed record RestoreRequest
     /// <summary>Leaves ownership and privileges out, for a server that lacks the roles.</summary>
     public bool NoOwner { get; init; }
 
+    /// <summary>Key of an encrypted backup; null: the Secret of the key's name.</summary>
+    public BackupKey? Key { get; init; }
+
     /// <summary>Replaces the database credential.</summary>
     public NetworkCredential? Credential { get; init; }
 

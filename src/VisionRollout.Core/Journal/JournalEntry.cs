@@ -35,6 +35,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(ChecklistConfirmed), "checklist-confirmed")]
 [JsonDerivedType(typeof(BackupTaken), "backup-taken")]
 [JsonDerivedType(typeof(BackupVerified), "backup-verified")]
+[JsonDerivedType(typeof(BackupRemoved), "backup-removed")]
 [JsonDerivedType(typeof(MigrationsApplied), "migrations-applied")]
 [JsonDerivedType(typeof(MigrationsUndone), "migrations-undone")]
 [JsonDerivedType(typeof(ServiceDeployed), "service-deployed")]

@@ -1,3 +1,4 @@
+using VisionRollout.Core.Databases;
 using VisionRollout.Core.Plan.Reading;
 
 namespace VisionRollout.Core.Plan;
@@ -53,7 +54,11 @@ public static class PlanReader
             Channels = section.Required("Channels", Many(ReadChannel)),
             Messages = section.Required("Messages", Many(ReadMessage)),
             Rollback = section.Required("Rollback", PlanValues.Section(ReadRollback)),
+<<<<<<< HEAD
             Metrics = section.Optional("Metrics", PlanValues.Section(ReadMetrics), new PlanMetrics()),
+=======
+            Backups = section.Optional("Backups", PlanValues.Section(ReadBackups), new PlanBackups()),
+>>>>>>> 4783dc8 (Backups: encryption with a named key, volumes, sweeping, retention; roles, extensions and poolers are checked first)
             Links = section.Optional("Links", PlanValues.Table(PlanValues.WebAddress.Select(address => address.OriginalString)), new Dictionary<string, string>()),
         };
     }
@@ -142,6 +147,15 @@ public static class PlanReader
             Timeout = section.Optional("Timeout", PlanValues.Duration, standard.Timeout),
         };
     }
+
+    private static PlanBackups ReadBackups(PlanSection section) => new()
+    {
+        Key = section.OptionalOrNull("Key", PlanValues.ObjectName),
+        Retention = new(
+            section.Optional("Daily", PlanValues.Whole(1, 366), BackupRetention.Standard.Daily),
+            section.Optional("Weekly", PlanValues.Whole(0, 520), BackupRetention.Standard.Weekly),
+            section.Optional("Monthly", PlanValues.Whole(0, 120), BackupRetention.Standard.Monthly)),
+    };
 
     private static PlanPhase ReadPhase(PlanSection section) => new()
     {

@@ -67,6 +67,9 @@ public sealed record RolloutState
     /// <summary>Backups of this rollout by service, newest wins.</summary>
     public ImmutableDictionary<string, BackupTaken> Backups { get; init; } = ImmutableDictionary.Create<string, BackupTaken>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Newest answer of a test restore by backup location.</summary>
+    public ImmutableDictionary<string, BackupVerified> Verifications { get; init; } = ImmutableDictionary.Create<string, BackupVerified>(StringComparer.Ordinal);
+
     /// <summary>The request for an emergency stop; null when there is none.</summary>
     public StopRequested? Stop { get; init; }
 
@@ -142,6 +145,7 @@ public sealed record RolloutState
         MessageSent sent => this with { Messages = Messages.Add(sent.Key) },
         ChecklistConfirmed confirmed => this with { Confirmed = Confirmed.Add($"{confirmed.Checklist}/{confirmed.Item}") },
         BackupTaken taken => this with { Backups = Backups.SetItem(taken.Service, taken) },
+        BackupVerified verified => this with { Verifications = Verifications.SetItem(verified.Location, verified) },
         MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
         StopRequested stop => this with { Stop = stop },
         RolledBack back => this with { RolledBack = back },

@@ -43,6 +43,16 @@ public sealed class BackupServiceDatabase : ServiceDatabaseCmdlet
     [ValidateRange(1, 32)]
     public int ThrottleLimit { get; set; } = 2;
 
+    /// <summary>Encrypts with this key: its name as user, its 32 bytes as base64 or hexadecimal digits as password.
+    /// Default: the Secret that Backups.Key of the plan names; where it names none, backups are not encrypted.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Key { get; set; }
+
+    /// <summary>Unfinished uploads, and data without a manifest, of these services that are older than this are deleted first.</summary>
+    [Parameter]
+    public TimeSpan SweepAfter { get; set; } = TimeSpan.FromDays(1);
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -57,20 +67,35 @@ public sealed class BackupServiceDatabase : ServiceDatabaseCmdlet
     {
         if (services.Count == 0) return;
         var destination = Place(Destination);
-        Run((shell, token) => BackupAllAsync(destination, shell, token));
+        var given = KeyOf(Key);
+        Run((shell, token) => BackupAllAsync(destination, given, shell, token));
     }
 
-    private async Task BackupAllAsync(string destination, IShell shell, CancellationToken token)
+    private async Task BackupAllAsync(string destination, BackupKey? given, IShell shell, CancellationToken token)
     {
+        var key = given ?? (Current.Plan.Backups.Key is { } id ? await Current.World.Backups.FindKeyAsync(id, token) : null);
+        var wanted = services.DistinctBy(service => service.Name).ToList();
         var now = await Current.NowAsync(token);
         var label = Label ?? string.Create(CultureInfo.InvariantCulture, $"pre-deployment-{now.UtcDateTime:yyyyMMdd}");
         var rollout = (await Current.FindStateAsync(token))?.Started.Id;
-        await Parallel.ForEachAsync(services.DistinctBy(service => service.Name), new ParallelOptions { MaxDegreeOfParallelism = ThrottleLimit, CancellationToken = token }, async (service, cancel) =>
+        await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = ThrottleLimit, CancellationToken = token }, async (service, cancel) =>
         {
             using var progress = new BackupProgressBar(shell, $"Backing up {service.Name}");
             try
             {
-                await BackupAsync(shell, new() { Service = service, Destination = destination, Label = label, RolloutId = rollout, Credential = Login, OnProgress = progress.Show }, cancel);
+                await BackupAsync(shell, new()
+                {
+                    Service = service,
+                    Destination = destination,
+                    Label = label,
+                    RolloutId = rollout,
+                    Key = key,
+                    Parallel = Math.Min(ThrottleLimit, wanted.Count),
+                    SweepAfter = SweepAfter,
+                    Credential = Login,
+                    OnProgress = progress.Show,
+                    OnLine = shell.Verbose,
+                }, cancel);
             }
             catch (Exception exception) when (!cancel.IsCancellationRequested)
             {

@@ -35,15 +35,21 @@ public sealed class RestoreServiceDatabase : ServiceDatabaseCmdlet
     [Parameter]
     public SwitchParameter NoOwner { get; set; }
 
+    /// <summary>Key of an encrypted backup: its 32 bytes as base64 or hexadecimal digits as password. Default: the Secret of the key's name.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Key { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var place = Place(Location);
         if (!ShouldProcess($"database {TargetDatabase} from {place}", Overwrite ? "Restore and REPLACE" : "Restore")) return;
-        RunItem(Location, (shell, token) => RestoreAsync(place, shell, token));
+        var key = KeyOf(Key);
+        RunItem(Location, (shell, token) => RestoreAsync(place, key, shell, token));
     }
 
-    private async Task RestoreAsync(string place, IShell shell, CancellationToken token)
+    private async Task RestoreAsync(string place, BackupKey? key, IShell shell, CancellationToken token)
     {
         var service = FindService(Service ?? (await Current.World.Backups.ReadManifestAsync(place, token)).Service);
         using var progress = new BackupProgressBar(shell, $"Restoring {service.Name}");
@@ -54,6 +60,7 @@ public sealed class RestoreServiceDatabase : ServiceDatabaseCmdlet
             TargetDatabase = TargetDatabase,
             Overwrite = Overwrite,
             NoOwner = NoOwner,
+            Key = key,
             Credential = Login,
             OnProgress = progress.Show,
         }, token));

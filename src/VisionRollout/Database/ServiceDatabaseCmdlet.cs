@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Plan;
 using VisionRollout.Shell;
@@ -16,6 +17,16 @@ public abstract class ServiceDatabaseCmdlet : SessionCmdlet
 
     /// <summary>The credential as the adapters take it.</summary>
     private protected NetworkCredential? Login => Credential is null || Credential == PSCredential.Empty ? null : Credential.GetNetworkCredential();
+
+    /// <summary>A key that was given as a credential: the user is its name, the password its 32 bytes as base64 or hexadecimal digits.</summary>
+    private protected BackupKey? KeyOf(PSCredential? given)
+    {
+        if (given is null || given == PSCredential.Empty) return null;
+        if (BackupKey.Parse(given.UserName, given.GetNetworkCredential().Password) is { } key) return key;
+        ThrowTerminatingError(ErrorRecords.From(new RolloutException("BackupKeyInvalid", RolloutErrorKind.InvalidInput, $"The password of -Key '{given.UserName}' is no AES-256 key.",
+            "Give 32 bytes as base64 or hexadecimal digits, e.g. from: openssl rand -base64 32.", given.UserName)));
+        return null;
+    }
 
     /// <summary>The services of these names, in their order; a wildcard without a match gives none, a name without one is an error record.</summary>
     private protected IEnumerable<PlanService> FindServices(IEnumerable<string> names)

@@ -25,19 +25,25 @@ public sealed class TestServiceDatabaseBackup : ServiceDatabaseCmdlet
     [ValidateNotNullOrEmpty]
     public string? Service { get; set; }
 
+    /// <summary>Key of an encrypted backup: its 32 bytes as base64 or hexadecimal digits as password. Default: the Secret of the key's name.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Key { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var place = Place(Location);
         if (!ShouldProcess(place, "Restore into a scratch database and compare")) return;
-        RunItem(Location, (shell, token) => TestAsync(place, shell, token));
+        var key = KeyOf(Key);
+        RunItem(Location, (shell, token) => TestAsync(place, key, shell, token));
     }
 
-    private async Task TestAsync(string place, IShell shell, CancellationToken token)
+    private async Task TestAsync(string place, BackupKey? key, IShell shell, CancellationToken token)
     {
         var service = FindService(Service ?? (await Current.World.Backups.ReadManifestAsync(place, token)).Service);
         using var progress = new BackupProgressBar(shell, $"Testing the backup of {service.Name}");
-        var test = await Current.World.Backups.TestAsync(service, place, Login, progress.Show, token);
+        var test = await Current.World.Backups.TestAsync(new() { Service = service, Location = place, Credential = Login, Key = key, OnProgress = progress.Show }, token);
         var reason = test.Findings.FirstOrDefault(finding => finding.Verdict != Verdict.Go)?.Reason ?? "It restores and holds what it held when it was taken.";
         await Current.RecordAsync(new BackupVerified(test.Service, test.Location, test.Verdict, reason), token);
         shell.Write(test);

@@ -22,7 +22,7 @@ internal sealed class BackupBench : IDisposable
         var clock = Substitute.For<IRolloutClock>();
         clock.GetNowAsync(Arg.Any<CancellationToken>()).Returns(Now);
         var addresses = new DatabaseAddresses(() => Objects);
-        Backups = new DatabaseBackups(addresses, new BackupStores(endpoint), tools ?? new PostgresTools(), clock);
+        Backups = new DatabaseBackups(addresses, new BackupStores(endpoint), new BackupKeys(() => Objects), tools ?? new PostgresTools(), clock);
         Databases = new ServiceDatabases(addresses, clock);
     }
 
@@ -38,16 +38,19 @@ internal sealed class BackupBench : IDisposable
 
     public ServiceDatabases Databases { get; }
 
-    public Task<DatabaseBackup> BackupAsync(Action<BackupProgress>? onProgress = null, CancellationTokenSource? stop = null) => Backups.BackupAsync(new()
+    public Task<DatabaseBackup> BackupAsync(Action<BackupProgress>? onProgress = null, CancellationTokenSource? stop = null, BackupKey? key = null, Action<string>? onLine = null) => Backups.BackupAsync(new()
     {
         Service = Database.Service,
         Destination = Destination,
         Label = "pre-deployment-20261123",
+        Key = key,
+        SweepAfter = TimeSpan.Zero,
+        OnLine = onLine ?? (static _ => { }),
         OnProgress = onProgress ?? (static _ => { }),
     }, stop?.Token ?? TestContext.Current.CancellationToken);
 
-    public Task<DatabaseBackupTest> TestAsync(string location) =>
-        Backups.TestAsync(Database.Service, location, null, static _ => { }, TestContext.Current.CancellationToken);
+    public Task<DatabaseBackupTest> TestAsync(string location, BackupKey? key = null) =>
+        Backups.TestAsync(new() { Service = Database.Service, Location = location, Key = key }, TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<DatabaseBackup>> ListAsync()
     {

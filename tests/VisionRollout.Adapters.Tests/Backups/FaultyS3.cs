@@ -114,6 +114,8 @@ internal sealed class FaultyS3 : IAsyncDisposable
             case "DELETE":
                 objects.TryRemove(key, out _);
                 return (HttpStatusCode.NoContent, []);
+            case "GET" when query["uploads"] is not null || request.Url.Query.Contains("uploads", StringComparison.Ordinal):
+                return Xml("<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>");
             case "GET" when query["list-type"] == "2":
                 return Xml($"<ListBucketResult><IsTruncated>false</IsTruncated>{string.Concat(objects.Where(item => item.Key.StartsWith(key.Split('/')[0] + "/" + query["prefix"], StringComparison.Ordinal))
                     .Select(item => $"<Contents><Key>{item.Key[(item.Key.IndexOf('/', StringComparison.Ordinal) + 1)..]}</Key><Size>{item.Value.Length}</Size></Contents>"))}</ListBucketResult>");

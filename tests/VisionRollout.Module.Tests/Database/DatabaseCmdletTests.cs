@@ -107,6 +107,53 @@ public sealed class DatabaseCmdletTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Retention_deletes_what_no_period_keeps_and_never_the_last_verified_one()
+    {
+        using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));
+        // Older rollouts' backups: the one under way keeps its own.
+        var result = await bench.RunAsync("""
+            Backup-ServiceDatabase -Label a | Test-ServiceDatabaseBackup
+            Backup-ServiceDatabase -Label b
+            Backup-ServiceDatabase -Label c
+            """);
+        Assert.Empty(result.Errors);
+        foreach (var manifest in Directory.EnumerateFiles(bench.Backups, "manifest.json", SearchOption.AllDirectories))
+            await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken)).Replace("\"r1\"", "\"r0\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var shown = await bench.RunAsync("Remove-ServiceDatabaseBackup -Daily 1 -Weekly 0 -Monthly 0 -WhatIf; Get-ServiceDatabaseBackup");
+        Assert.Equal(3, shown.As<DatabaseBackup>().Count());
+        var removed = await bench.RunAsync("Remove-ServiceDatabaseBackup -Daily 1 -Weekly 0 -Monthly 0 -Confirm:$false");
+        Assert.Equal(["b"], removed.As<DatabaseBackup>().Select(backup => backup.Label));
+        Assert.Equal("b", Assert.Single((await bench.JournalAsync()).OfType<BackupRemoved>()).Label);
+
+        var refused = await bench.RunAsync("Get-ServiceDatabaseBackup -Label a | Remove-ServiceDatabaseBackup -Confirm:$false");
+        Assert.StartsWith("BackupProtected", Assert.Single(refused.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["a", "c"], (await bench.RunAsync("Get-ServiceDatabaseBackup")).As<DatabaseBackup>().Select(backup => backup.Label).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_key_as_credential_encrypts_and_a_wrong_one_is_told_on_no_stream()
+    {
+        const string key = "0001020304050607080910111213141516171819202122232425262728293031";
+        using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));
+        var result = await bench.RunAsync($$"""
+            $secret = [System.Security.SecureString]::new(); foreach ($letter in '{{key}}'.ToCharArray()) { $secret.AppendChar($letter) }
+            $key = [PSCredential]::new('backup-2026', $secret)
+            $backup = Backup-ServiceDatabase -Key $key -Verbose
+            $backup
+            $backup | Test-ServiceDatabaseBackup -Key $key
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal("backup-2026", Assert.Single(result.Output.Select(item => item.BaseObject).OfType<DatabaseBackup>()).KeyId);
+        Assert.Equal(Verdict.Go, Assert.Single(result.Output.Select(item => item.BaseObject).OfType<DatabaseBackupTest>()).Verdict);
+        Assert.DoesNotContain(key, result.AllText, StringComparison.Ordinal);
+
+        var wrong = await bench.RunAsync("Backup-ServiceDatabase -Key $credential -Verbose");
+        Assert.StartsWith("BackupKeyInvalid", wrong.Failure is null ? Assert.Single(wrong.Errors).FullyQualifiedErrorId : ((System.Management.Automation.IContainsErrorRecord)wrong.Failure).ErrorRecord.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain(PostgresServer.Sentinel, wrong.AllText, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Without_a_destination_the_error_says_where_to_put_it()
     {
         using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));
