@@ -54,11 +54,8 @@ public static class PlanReader
             Channels = section.Required("Channels", Many(ReadChannel)),
             Messages = section.Required("Messages", Many(ReadMessage)),
             Rollback = section.Required("Rollback", PlanValues.Section(ReadRollback)),
-<<<<<<< HEAD
             Metrics = section.Optional("Metrics", PlanValues.Section(ReadMetrics), new PlanMetrics()),
-=======
             Backups = section.Optional("Backups", PlanValues.Section(ReadBackups), new PlanBackups()),
->>>>>>> 4783dc8 (Backups: encryption with a named key, volumes, sweeping, retention; roles, extensions and poolers are checked first)
             Links = section.Optional("Links", PlanValues.Table(PlanValues.WebAddress.Select(address => address.OriginalString)), new Dictionary<string, string>()),
         };
     }

@@ -57,13 +57,11 @@ public sealed record RolloutPlan
     /// <summary>The way back and how long it stays open.</summary>
     public required PlanRollback Rollback { get; init; }
 
-<<<<<<< HEAD
     /// <summary>What the request metrics are called.</summary>
     public PlanMetrics Metrics { get; init; } = new();
-=======
+
     /// <summary>Encryption and retention of backups.</summary>
     public PlanBackups Backups { get; init; } = new();
->>>>>>> 4783dc8 (Backups: encryption with a named key, volumes, sweeping, retention; roles, extensions and poolers are checked first)
 
     /// <summary>Links for people.</summary>
     public IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();

@@ -121,7 +121,7 @@ public sealed class DatabaseCmdletTests(PostgresServer server)
             await File.WriteAllTextAsync(manifest, (await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken)).Replace("\"r1\"", "\"r0\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
         var shown = await bench.RunAsync("Remove-ServiceDatabaseBackup -Daily 1 -Weekly 0 -Monthly 0 -WhatIf; Get-ServiceDatabaseBackup");
-        Assert.Equal(3, shown.As<DatabaseBackup>().Count());
+        Assert.Equal(3, shown.As<DatabaseBackup>().Count);
         var removed = await bench.RunAsync("Remove-ServiceDatabaseBackup -Daily 1 -Weekly 0 -Monthly 0 -Confirm:$false");
         Assert.Equal(["b"], removed.As<DatabaseBackup>().Select(backup => backup.Label));
         Assert.Equal("b", Assert.Single((await bench.JournalAsync()).OfType<BackupRemoved>()).Label);
