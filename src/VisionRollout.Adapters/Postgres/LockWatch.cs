@@ -5,10 +5,11 @@ using VisionRollout.Core.Databases;
 namespace VisionRollout.Adapters.Postgres;
 
 /// <summary>Watches a running migration from a connection of its own. A migration that waits for a lock makes everything behind it wait too:
-/// past its limit it is cancelled, and whoever holds the lock is named and left alone.</summary>
+/// past its limit it is cancelled. So is one behind which others wait too long, or too many of them. Who held up whom is told; nobody else's work
+/// is ever touched.</summary>
 internal sealed class LockWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
 
     // Ours: what calls itself a migration, or began after the watch and changes the schema. Somebody else's work is never touched.
@@ -18,14 +19,14 @@ internal sealed class LockWatch : IAsyncDisposable
                OR (a.backend_start >= $1 AND a.query ~* '^\s*(alter|create|drop|truncate|lock|reindex|cluster|refresh|comment)\M'))
         """;
 
+    // Only who waits for a lock is asked for its blockers: pg_blocking_pids holds up the lock manager for a moment.
     private const string WaitingQuery = $"""
-        SELECT a.pid, b.pid, coalesce(b.application_name, ''), coalesce(b.usename, ''), coalesce(b.state, 'unknown'),
-               extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.backend_start))::float8
-        FROM pg_stat_activity a
-        CROSS JOIN LATERAL unnest(pg_blocking_pids(a.pid)) AS blocking(pid)
-        JOIN pg_stat_activity b ON b.pid = blocking.pid
-        WHERE a.wait_event_type = 'Lock' AND {Ours}
-        ORDER BY a.pid, b.xact_start
+        WITH a AS (SELECT a.*, coalesce({Ours}, false) AS ours FROM pg_stat_activity a WHERE a.datname = current_database())
+        SELECT w.pid, w.ours, coalesce(w.application_name, ''), coalesce(w.usename, ''), coalesce(w.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(w.xact_start, w.backend_start))::float8,
+               b.pid, b.ours, coalesce(b.application_name, ''), coalesce(b.usename, ''), coalesce(b.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.backend_start))::float8
+        FROM a w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS blocking(pid) JOIN a b ON b.pid = blocking.pid
+        WHERE w.wait_event_type = 'Lock'
+        ORDER BY w.pid, b.xact_start
         """;
 
     private readonly NpgsqlConnection connection;
@@ -33,7 +34,8 @@ internal sealed class LockWatch : IAsyncDisposable
     private readonly MigrationRequest request;
     private readonly DateTime startedAt;
     private readonly TimeProvider time = TimeProvider.System;
-    private readonly Dictionary<int, LockWait> waits = [];
+    private readonly Dictionary<int, long> waitingSince = [];
+    private readonly Dictionary<int, LockWait> cancelled = [];
 
     private LockWatch(NpgsqlConnection connection, DatabaseAddress address, MigrationRequest request, DateTime startedAt)
     {
@@ -43,7 +45,7 @@ internal sealed class LockWatch : IAsyncDisposable
         this.startedAt = startedAt;
     }
 
-    /// <summary>Who held the lock for which the migration was cancelled; null when it was not cancelled.</summary>
+    /// <summary>Why the migration was cancelled, with names; null when it was not.</summary>
     public string? Blocker { get; private set; }
 
     /// <summary>Connects; from then on new connections that change the schema belong to the migration.</summary>
@@ -105,48 +107,77 @@ internal sealed class LockWatch : IAsyncDisposable
 
     private async Task LookAsync(CancellationToken token)
     {
-        var seen = await ReadAsync(token);
-        foreach (var pid in waits.Keys.Except(seen.Keys).ToList()) waits.Remove(pid);
-        foreach (var (pid, blocker) in seen)
+        var rows = await ReadAsync(token);
+        foreach (var pid in waitingSince.Keys.Except(rows.Select(row => row.Pid)).ToList()) waitingSince.Remove(pid);
+        foreach (var row in rows) waitingSince.TryAdd(row.Pid, time.GetTimestamp());
+        foreach (var row in rows.Where(row => row.IsOurs && !row.BlockerIsOurs && Waited(row) >= request.LockWait))
+            await CancelAsync(row.Pid, string.Create(CultureInfo.InvariantCulture, $"it waited {Waited(row).TotalSeconds:0.0} s for a lock of {row.BlockerName}"), token);
+        foreach (var behind in Victims(rows).GroupBy(row => row.Blocker))
         {
-            if (!waits.TryGetValue(pid, out var wait)) waits[pid] = wait = new(time.GetTimestamp());
-            await ActAsync(pid, wait, blocker, token);
+            var longest = behind.MaxBy(Waited)!;
+            var count = behind.Select(row => row.Pid).Distinct().Count();
+            if (Waited(longest) >= request.VictimWait || count >= request.VictimLimit)
+                await CancelAsync(behind.Key, string.Create(CultureInfo.InvariantCulture, $"it held up {longest.Name} for {Waited(longest).TotalSeconds:0.0} s{(count > 1 ? $", {count} in all" : "")}{Cause(rows, behind.Key)}"), token);
+        }
+
+        foreach (var pid in cancelled.Keys.Except(rows.Select(row => row.Pid).Concat(rows.Select(row => row.Blocker))).ToList()) cancelled.Remove(pid);
+    }
+
+    private TimeSpan Waited(LockRow row) => time.GetElapsedTime(waitingSince[row.Pid]);
+
+    // Somebody else who waits for the migration, also through others; the blocker becomes the migration's own process.
+    private static IEnumerable<LockRow> Victims(IReadOnlyList<LockRow> rows)
+    {
+        foreach (var row in rows.Where(row => !row.IsOurs))
+        {
+            var seen = new HashSet<int>();
+            var open = new Stack<LockRow>([row]);
+            while (open.TryPop(out var next))
+            {
+                if (next.BlockerIsOurs) yield return row with { Blocker = next.Blocker, BlockerIsOurs = true, BlockerName = next.BlockerName };
+                else if (seen.Add(next.Blocker)) foreach (var further in rows.Where(item => item.Pid == next.Blocker)) open.Push(further);
+            }
         }
     }
 
-    private async Task ActAsync(int pid, LockWait wait, string blocker, CancellationToken token)
+    // While it waited itself, whoever it waited for is the one to know.
+    private static string Cause(IReadOnlyList<LockRow> rows, int pid) =>
+        rows.FirstOrDefault(row => row.Pid == pid && !row.BlockerIsOurs) is { } own ? $" while it waited for a lock of {own.BlockerName}" : "";
+
+    private async Task CancelAsync(int pid, string why, CancellationToken token)
     {
-        var waited = time.GetElapsedTime(wait.Since);
-        if (wait.CancelledAt is null && waited >= request.LockWait)
+        if (!cancelled.TryGetValue(pid, out var wait))
         {
-            wait.CancelledAt = time.GetTimestamp();
-            Blocker = blocker;
-            request.OnLine(string.Create(CultureInfo.InvariantCulture, $"The migration has waited {waited.TotalSeconds:0.0} s for a lock of {blocker}; it is cancelled, so that what queues behind it runs again."));
+            cancelled[pid] = new(time.GetTimestamp());
+            Blocker = why;
+            request.OnLine($"The migration is cancelled: {why}.");
             await SignalAsync("pg_cancel_backend", pid, token);
         }
-        else if (wait is { CancelledAt: { } at, Terminated: false } && time.GetElapsedTime(at) >= CancelGrace)
+        else if (!wait.Terminated && time.GetElapsedTime(wait.Since) >= CancelGrace)
         {
             wait.Terminated = true;
-            request.OnLine("The migration still waits after it was cancelled; its connection is terminated.");
+            request.OnLine("The migration goes on after it was cancelled; its connection is terminated.");
             await SignalAsync("pg_terminate_backend", pid, token);
         }
     }
 
-    private async Task<Dictionary<int, string>> ReadAsync(CancellationToken token)
+    private async Task<IReadOnlyList<LockRow>> ReadAsync(CancellationToken token)
     {
-        var seen = new Dictionary<int, string>();
+        var rows = new List<LockRow>();
         await using var command = new NpgsqlCommand(WaitingQuery, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = startedAt });
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
-        {
-            // The text of the blocker's query is left out: it may hold somebody's data.
-            var application = reader.GetString(2) is { Length: > 0 } name ? $"'{name}'" : "an unnamed application";
-            seen.TryAdd(reader.GetInt32(0), string.Create(CultureInfo.InvariantCulture,
-                $"{application} (pid {reader.GetInt32(1)}, user {reader.GetString(3)}, {reader.GetString(4)}, transaction open for {reader.GetDouble(5):0} s)"));
-        }
+            rows.Add(new(reader.GetInt32(0), reader.GetBoolean(1), Describe(reader, 2, reader.GetInt32(0)), reader.GetInt32(6), reader.GetBoolean(7), Describe(reader, 8, reader.GetInt32(6))));
+        return rows;
+    }
 
-        return seen;
+    // The text of the query is left out: it may hold somebody's data.
+    private static string Describe(NpgsqlDataReader reader, int at, int pid)
+    {
+        var application = reader.GetString(at) is { Length: > 0 } name ? $"'{name}'" : "an unnamed application";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{application} (pid {pid}, user {reader.GetString(at + 1)}, {reader.GetString(at + 2)}, transaction open for {reader.GetDouble(at + 3):0} s)");
     }
 
     private async Task SignalAsync(string function, int pid, CancellationToken token)

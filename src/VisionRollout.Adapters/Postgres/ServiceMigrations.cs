@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Workloads;
@@ -10,13 +11,35 @@ namespace VisionRollout.Adapters.Postgres;
 /// <param name="addresses">Where the databases are.</param>
 /// <param name="databases">Reads versions.</param>
 /// <param name="pods">Runs commands in pods.</param>
-public sealed class ServiceMigrations(DatabaseAddresses addresses, IServiceDatabases databases, Func<IPodAccess> pods) : IDatabaseMigrations
+public sealed partial class ServiceMigrations(DatabaseAddresses addresses, IServiceDatabases databases, Func<IPodAccess> pods) : IDatabaseMigrations
 {
     private static readonly TimeSpan AfterwardsLimit = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
-    public async Task<DatabaseMigrationResult> MigrateAsync(MigrationRequest request, CancellationToken token) =>
-        await RunAsync(request, request.Service.Database.Migrate, await VersionsAsync(request, token), "Migration", token);
+    public async Task<DatabaseMigrationResult> MigrateAsync(MigrationRequest request, CancellationToken token)
+    {
+        var before = await VersionsAsync(request, token);
+        var address = await addresses.FindAsync(request.Service, request.Credential, token);
+        var invalid = await InvalidIndexes.ReadAsync(address, token);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunAsync(request, request.Service.Database.Migrate, before, "Migration", token);
+            }
+            catch (MigrationFailedException failure)
+            {
+                await InvalidIndexes.SweepAsync(address, invalid, request.OnLine, token);
+                if (attempt >= request.Attempts || !IsOnlyALock(failure)) throw;
+                var pause = request.Pause(attempt);
+                request.OnLine(string.Create(CultureInfo.InvariantCulture, $"Attempt {attempt} of {request.Attempts} ended because of a lock; the next one begins in {pause.TotalSeconds:0.0} s."));
+                await Task.Delay(pause, token);
+            }
+        }
+    }
+
+    private static bool IsOnlyALock(MigrationFailedException failure) => failure.Id == "MigrationBlocked"
+        || (failure.Id == "MigrationFailed" && failure.Result.Output.Any(line => LockPattern().IsMatch(line)));
 
     /// <inheritdoc/>
     public async Task<DatabaseMigrationResult> UndoAsync(MigrationRequest request, IReadOnlyCollection<string> versions, CancellationToken token)
@@ -126,10 +149,10 @@ public sealed class ServiceMigrations(DatabaseAddresses addresses, IServiceDatab
     private static MigrationFailedException Failed(MigrationRequest request, ExecResult ended, string? blocker, DatabaseMigrationResult result, string what)
     {
         var lines = ended.LastLines.Count == 0 ? "It said nothing." : $"Its last lines: {string.Join(" | ", ended.LastLines.TakeLast(5))}";
-        var cause = blocker is null ? "" : $" It waited for a lock of {blocker} and was cancelled.";
+        var cause = blocker is null ? "" : $" It was cancelled: {blocker}.";
         return new(blocker is null ? $"{what}Failed" : $"{what}Blocked", blocker is null ? RolloutErrorKind.Failed : RolloutErrorKind.Conflict,
             $"The migration command of service '{request.Service.Name}' ended with exit code {ended.ExitCode} in pod '{ended.Pod}'.{cause} {lines}",
-            blocker is null ? "Correct the migration; the schema is as its transaction left it (Get-DatabaseMigration)." : "Run it again when the blocker has ended.", result);
+            blocker is null ? "Correct the migration; the schema is as its transaction left it (Get-DatabaseMigration)." : "Run it again when the blocker has ended, or outside the busy hours.", result);
     }
 
     private async Task<IReadOnlyList<string>> VersionsAsync(MigrationRequest request, CancellationToken token) =>
@@ -147,4 +170,8 @@ public sealed class ServiceMigrations(DatabaseAddresses addresses, IServiceDatab
         Duration = duration,
         Output = output,
     };
+
+    // As the tools write it: the code, its name in the manual's list of error codes, or the server's words.
+    [GeneratedRegex(@"\b(55P03|40P01)\b|lock_not_available|deadlock_detected|due to lock timeout|deadlock detected")]
+    private static partial Regex LockPattern();
 }

@@ -77,8 +77,82 @@ public sealed class MigrationTests(PostgresServer server)
         Assert.Equal(("MigrationBlocked", "migration"), (failure.Id, failure.Trigger));
         Assert.Contains($"'nightly-report' (pid {reader.ProcessID}, user postgres, idle in transaction", failure.Message, StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains("nightly-report", StringComparison.Ordinal));
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(15));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(15));
         await RunAsync(reader, "SELECT count(*) FROM accounts; COMMIT");
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Cancelled_behind_a_reader_it_is_tried_again_and_succeeds_when_the_reader_ends()
+    {
+        var database = await server.CreateAsync("business", Table);
+        await using var reader = await database.OpenAsync("nightly-report");
+        await RunAsync(reader, "BEGIN; SELECT count(*) FROM accounts");
+        var attempts = 0;
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            if (++attempts == 2) await RunAsync(reader, "COMMIT");
+            await using var migration = await database.OpenAsync("ecto-migrate");
+            return new ExecResult("business-service-1", await EndsAsync(RunAsync(migration, "ALTER TABLE accounts ADD COLUMN tier text; INSERT INTO schema_migrations VALUES (2)")), []);
+        });
+
+        var result = await Migrations(database).MigrateAsync(Request(database) with { Attempts = 3, Pause = static _ => TimeSpan.Zero }, TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, "1", "2"), (attempts, result.Before, result.After));
+        Assert.Contains(lines, line => line.StartsWith("Attempt 1 of 3", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("** (Postgrex.Error) ERROR 55P03 (lock_not_available) canceling statement due to lock timeout", 3)]
+    [InlineData("ERROR: deadlock detected", 3)]
+    [InlineData("** (Postgrex.Error) ERROR 23502 (not_null_violation) null value", 1)]
+    public async Task Only_a_lock_is_worth_another_attempt(string output, int expected)
+    {
+        var database = await server.CreateAsync("business", Table);
+        InPod(database, "SELECT 1", 1, output);
+        await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database) with { Attempts = 3, Pause = static _ => TimeSpan.Zero }, TestContext.Current.CancellationToken));
+        await pods.ReceivedWithAnyArgs(expected).ExecAsync(default!, default!, default!, default!, TestContext.Current.CancellationToken);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_migration_that_holds_up_others_is_cancelled_and_the_victim_is_named()
+    {
+        var database = await server.CreateAsync("business", Table);
+        Task? victim = null;
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            await using var migration = await database.OpenAsync("ecto-migrate");
+            await RunAsync(migration, "BEGIN; LOCK TABLE accounts");
+            var working = EndsAsync(RunAsync(migration, "SELECT pg_sleep(50)"));
+            await using var app = await database.OpenAsync("checkout");
+            victim = RunAsync(app, "SELECT count(*) FROM accounts");
+            var code = await working;
+            await RunAsync(migration, "ROLLBACK");
+            await victim;
+            return new ExecResult("business-service-1", code, ["canceling statement"]);
+        });
+
+        var failure = await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken));
+
+        Assert.Equal("MigrationBlocked", failure.Id);
+        Assert.Contains("it held up 'checkout'", failure.Message, StringComparison.Ordinal);
+        Assert.True(victim!.IsCompletedSuccessfully);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task An_index_that_a_cancelled_build_left_invalid_is_dropped_and_older_ones_stay()
+    {
+        var database = await server.CreateAsync("business", Table, "INSERT INTO accounts VALUES (1), (1)");
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY old_one ON accounts (id)"));
+        pods.ExecAsync(default!, default!, default!, default!, Arg.Any<CancellationToken>()).ReturnsForAnyArgs(async call =>
+        {
+            await using var migration = await database.OpenAsync("ecto-migrate");
+            return new ExecResult("business-service-1", await EndsAsync(RunAsync(migration, "CREATE UNIQUE INDEX CONCURRENTLY \"New one\" ON accounts (id)")), ["could not create unique index"]);
+        });
+
+        await Assert.ThrowsAsync<MigrationFailedException>(() => Migrations(database).MigrateAsync(Request(database), TestContext.Current.CancellationToken));
+
+        Assert.Equal("old_one", await database.ReadAsync<string>("SELECT string_agg(indexrelid::regclass::text, ',') FROM pg_index WHERE NOT indisvalid"));
+        Assert.Contains(lines, line => line.Contains("public.\"New one\", left by", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]
@@ -172,7 +246,7 @@ public sealed class MigrationTests(PostgresServer server)
         Assert.Equal("MigrationUndoOrder", (await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).UndoAsync(Request(database), ["2"], TestContext.Current.CancellationToken))).Id);
     }
 
-    private static MigrationRequest Request(TestDatabase database, Action<string> onLine) => new() { Service = database.Service, Deployment = "business-service", OnLine = onLine };
+    private static MigrationRequest Request(TestDatabase database, Action<string> onLine) => new() { Service = database.Service, Deployment = "business-service", Attempts = 1, OnLine = onLine };
 
     private static async Task RunAsync(Npgsql.NpgsqlConnection connection, string sql)
     {

@@ -107,6 +107,22 @@ public sealed class DatabaseCmdletTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Within_a_rollout_nothing_is_migrated_without_a_verified_backup()
+    {
+        using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));
+        var result = await bench.RunAsync("Invoke-DatabaseMigration -Confirm:$false; $backup = Backup-ServiceDatabase; Invoke-DatabaseMigration -Confirm:$false");
+        Assert.Equal(2, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.StartsWith("MigrationBackupUnverified", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.Contains("no backup of service 'business'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("never tested", result.Errors[1].Exception.Message, StringComparison.Ordinal);
+
+        // With one it goes on, here as far as the cluster that this test does not have.
+        var next = await bench.RunAsync("$test = Get-ServiceDatabaseBackup | Test-ServiceDatabaseBackup; Invoke-DatabaseMigration -Confirm:$false");
+        Assert.DoesNotContain(next.Errors, error => error.FullyQualifiedErrorId.StartsWith("MigrationBackupUnverified", StringComparison.Ordinal));
+        Assert.NotEmpty(next.Errors);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Retention_deletes_what_no_period_keeps_and_never_the_last_verified_one()
     {
         using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));

@@ -16,7 +16,8 @@ public sealed class ConventionTests
 
     // They destroy something or move production traffic.
     private static readonly string[] Dangerous =
-        ["Switch-Traffic", "Clear-Environment", "Start-Canary", "Step-Canary", "Undo-Rollout", "Stop-Rollout", "Restore-ServiceDatabase", "Undo-DatabaseMigration", "Invoke-DatabaseMigration"];
+        ["Switch-Traffic", "Clear-Environment", "Start-Canary", "Step-Canary", "Undo-Rollout", "Stop-Rollout", "Restore-ServiceDatabase", "Undo-DatabaseMigration", "Invoke-DatabaseMigration",
+            "Remove-ServiceDatabaseBackup"];
 
     public static TheoryData<string> Cmdlets => [.. Classes.Keys];
 
