@@ -74,12 +74,18 @@ try {
         Confirmed   = @('*')
     }
     & ([System.IO.Path]::Combine($PSScriptRoot, 'Start-VisionRollout.ps1')) @runbook
-    $code = [int] $LASTEXITCODE
+    $code = $LASTEXITCODE
 
     $traffic = Get-RehearsalTraffic
     $traffic
-    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -PassThru | ForEach-Object { "Report: $_" }
-    if (-not $code -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
+    try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -PassThru | ForEach-Object { "Report: $_" } }
+    catch {
+        # How the rollout ended counts for more than its report.
+        $ErrorActionPreference = 'Continue'
+        $PSCmdlet.WriteError($_)
+        if (-not $code) { $code = 1 }
+    }
+    if ($code -eq $expected -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
 }
 finally {
     Stop-Rehearsal

@@ -174,15 +174,20 @@ catch {
     $failure = $_
     $end = Get-Rollout
     # What people must know, in the channels of the plan. A channel that is down must not hide the failure.
-    $message = switch ($end.Status) { 'RolledBack' { 'RolledBack' } 'Stopped' { 'Stopped' } default { 'Incident' } }
-    Send-RolloutMessage $message -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)" -ErrorAction Continue
-    if ($end.Status -ne 'Held') { Send-RolloutMessage MaintenanceEnded -ErrorAction Continue }
-    Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown -ErrorAction Continue
-    Get-Rollout
     $ErrorActionPreference = 'Continue'
+    $back = $end.Status -in 'RolledBack', 'Stopped'
+    # After the sign-off nothing has happened to the users, whatever else went wrong.
+    if ($end.Status -ne 'Succeeded') {
+        Send-RolloutMessage $(if ($back) { $end.Status } else { 'Incident' }) -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)"
+    }
+    if ($back) { Send-RolloutMessage MaintenanceEnded }
+    try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
+    Get-Rollout
     $PSCmdlet.WriteError($failure)
     exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
 }
 
 Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown
 Get-Rollout
+
+exit 0

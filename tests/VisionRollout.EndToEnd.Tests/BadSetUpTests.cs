@@ -9,6 +9,7 @@ public sealed partial class BadSetUpTests
 {
     private const int Limit = 480_000;
     private const int Failed = 1;
+    private const int RolledBack = 3;
     private const int Held = 5;
 
     [Fact(Timeout = Limit)]
@@ -49,6 +50,18 @@ public sealed partial class BadSetUpTests
         Assert.Contains("v9.9.9", run.Story, StringComparison.Ordinal);
         run.World!.AssertServedBy("green", "blue");
         Assert.Empty(run.Leftovers);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_report_that_cannot_be_written_does_not_hide_how_the_rollout_ended()
+    {
+        using var folder = new WorkFolder();
+        await File.WriteAllTextAsync(folder.In("file"), "", TestContext.Current.CancellationToken);
+        await using var host = HostRun.Start(folder, Repository.Rehearse, ["-Fault", "migration-failure", "-JournalPath", folder.Journals, "-ReportPath", folder.In("file/report")]);
+        var code = await host.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.True(code == RolledBack, $"exit code {code}\n{host.Story}");
+        Assert.Contains("could not be written", Unwrapped(host.Story), StringComparison.Ordinal);
+        Assert.Contains("RolledBack", host.Output, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(RehearsalRun run, params string[] words)

@@ -79,7 +79,7 @@ public sealed class ExportRolloutReport : SessionCmdlet
         }
         finally
         {
-            File.Delete(part);
+            if (File.Exists(part)) File.Delete(part); // without its folder, Delete would hide the cause
         }
     }
 

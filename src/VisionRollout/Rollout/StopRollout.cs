@@ -30,7 +30,7 @@ public sealed class StopRollout : SessionCmdlet
     {
         var session = Current;
         Core.State.RolloutState state = null!;
-        Run(async (_, token) => state = await session.NewestStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token));
+        Run(async (_, token) => state = await session.ServingStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token));
         var target = $"{session.Environment.Name}: rollout {state.Started.Id}";
         var action = $"Stop it and put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})";
         // -Emergency answers the question whether; -WhatIf still only tells what would happen.

@@ -30,7 +30,7 @@ public sealed class UndoRollout : SessionCmdlet
     {
         var session = Current;
         Core.State.RolloutState state = null!;
-        Run(async (_, token) => state = await session.NewestStateAsync(_ => true, token));
+        Run(async (_, token) => state = await session.ServingStateAsync(_ => true, token));
         if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
         Run(async (shell, token) =>
         {

@@ -131,6 +131,28 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         throw NoRollout();
     }
 
+    /// <summary>The state of the rollout that has put traffic where it is: one that is only prepared for a later day does not hide it.</summary>
+    /// <param name="counts">Which ended rollouts count.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="RolloutException">NoRollout: there is none.</exception>
+    internal async Task<RolloutState> ServingStateAsync(Func<RolloutState, bool> counts, CancellationToken token)
+    {
+        if (await FindStateAsync(token) is not { IsAhead: true }) return await NewestStateAsync(counts, token);
+        foreach (var past in await Journals.ListAsync(Environment.Name, token))
+        {
+            if (await past.ReadStateAsync(token) is { IsAhead: false } state)
+            {
+                if (!counts(state)) break;
+                Use(past);
+                return state;
+            }
+
+            past.Dispose();
+        }
+
+        return await NewestStateAsync(counts, token);
+    }
+
     /// <summary>The failure of whoever goes on with a rollout that has ended on the old version.</summary>
     internal static RolloutException Ended(RolloutState state) => new("RolloutEnded", RolloutErrorKind.InvalidState,
         $"The rollout {state.Started.Id} has ended ({(state.Completed?.Outcome is RolloutOutcome.Stopped ? "stopped" : "rolled back")}): {(state.RolledBack?.Reason ?? state.Completed?.Summary ?? "").TrimEnd('.')}.",

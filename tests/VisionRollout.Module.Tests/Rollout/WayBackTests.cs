@@ -136,6 +136,30 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData("Stop-Rollout -Emergency")]
+    [InlineData("Undo-Rollout -Confirm:$false")]
+    public async Task What_is_only_prepared_for_a_later_day_does_not_hide_the_rollout_that_serves(string command)
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
+        await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
+        await bench.Session.ReleaseLeaseAsync();
+        var ahead = (await bench.Session.NowAsync(TestContext.Current.CancellationToken)).AddDays(7);
+        await using var preparing = await bench.SecondAsync();
+        Assert.Equal("Prepared", Assert.Single((await preparing.RunAsync($"Start-Rollout v1.2.0 -Day {ahead:yyyy-MM-dd}")).As<RolloutInfo>()).Status);
+        await preparing.Session.ReleaseLeaseAsync();
+
+        await using var fresh = await bench.SecondAsync();
+        var back = await fresh.RunAsync(command);
+        Assert.True(back.Failure is null && back.Errors.Count == 0, back.AllText);
+        Assert.Equal("green", (await fresh.Session.World.Router.ReadAsync(TestContext.Current.CancellationToken)).LiveColour);
+        var all = (await fresh.RunAsync("Get-Rollout -All")).As<RolloutInfo>().ToDictionary(info => info.Version, info => info.Status);
+        Assert.Equal(("RolledBack", "Prepared"), (all["v1.1.0"], all["v1.2.0"]));
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("Start-Rollout v1.3.0 -WhatIf -Force -NewAttempt")]
     [InlineData("Switch-Traffic blue -Force -WhatIf")]
     [InlineData("Start-Canary 5 -WhatIf")]
