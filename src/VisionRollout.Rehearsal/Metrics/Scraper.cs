@@ -17,6 +17,7 @@ internal sealed class Scraper : IClockTick
     private readonly TimeSeriesStore store;
     private readonly AlertStore alerts;
     private readonly HashSet<ActiveFault> restarted = [];
+    private readonly Lock restarting = new();
 
     /// <summary>Makes a scraper of the requests' and the pods' metrics, and of the alerts that fire.</summary>
     public Scraper(RequestMetrics requests, PodLoads loads, PodServers servers, IActiveFaults faults, TimeSeriesStore store, AlertStore alerts)
@@ -51,8 +52,12 @@ internal sealed class Scraper : IClockTick
         });
     }
 
-    /// <summary>Every series with its present value, as <c>/metrics</c> shows them.</summary>
-    public IEnumerable<KeyValuePair<LabelSet, double>> Samples() => requests.All.SelectMany(series => series.Samples()).Concat(PodSamples());
+    /// <summary>Every series with its present value, as <c>/metrics</c> shows them: all from before a restart of counters, or all from after it, as a pod that
+    /// restarts would.</summary>
+    public IReadOnlyList<KeyValuePair<LabelSet, double>> Samples()
+    {
+        lock (restarting) return [.. requests.All.SelectMany(series => series.Samples()), .. PodSamples()];
+    }
 
     private IEnumerable<KeyValuePair<LabelSet, double>> PodSamples()
     {
@@ -93,8 +98,11 @@ internal sealed class Scraper : IClockTick
         restarted.IntersectWith(active);
         foreach (var fault in active.Where(restarted.Add))
         {
-            requests.Reset(key => key.Reporter == "destination" && servers.Running.Any(pod =>
-                pod.Name == key.Pod && fault.Hits(pod.Service, pod.Colour, pod.ImageTag, pod.Name)));
+            lock (restarting)
+            {
+                requests.Reset(key => key.Reporter == "destination" && servers.Running.Any(pod =>
+                    pod.Name == key.Pod && fault.Hits(pod.Service, pod.Colour, pod.ImageTag, pod.Name)));
+            }
         }
     }
 }
