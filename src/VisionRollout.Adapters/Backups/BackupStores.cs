@@ -4,8 +4,10 @@ namespace VisionRollout.Adapters.Backups;
 
 /// <summary>Opens the store that a destination names.</summary>
 /// <param name="s3Endpoint">Endpoint of an S3-compatible store; null: AWS.</param>
-public sealed class BackupStores(Uri? s3Endpoint)
+/// <param name="s3Retries">How often a request to an S3 store that failed for the moment is sent again, with growing pauses.</param>
+public sealed class BackupStores(Uri? s3Endpoint, int s3Retries = BackupStores.Retries)
 {
+    internal const int Retries = 5;
     private const string S3 = "s3://";
 
     /// <summary>Opens <c>s3://bucket/prefix</c> or a folder.</summary>
@@ -20,7 +22,7 @@ public sealed class BackupStores(Uri? s3Endpoint)
 
         var parts = destination[S3.Length..].Split('/', 2);
         if (parts[0].Length == 0) throw Malformed(destination);
-        return new S3Store(parts[0], parts.Length > 1 ? parts[1].Trim('/') : "", s3Endpoint);
+        return new S3Store(parts[0], parts.Length > 1 ? parts[1].Trim('/') : "", s3Endpoint, s3Retries);
     }
 
     private static RolloutException Malformed(string destination) =>

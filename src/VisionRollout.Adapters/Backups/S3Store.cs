@@ -21,12 +21,13 @@ public sealed class S3Store : IBackupStore
     /// <param name="bucket">Bucket.</param>
     /// <param name="prefix">Prefix without slashes at its ends; may be empty.</param>
     /// <param name="endpoint">Endpoint of a store other than AWS; null: AWS.</param>
-    public S3Store(string bucket, string prefix, Uri? endpoint)
+    /// <param name="retries">How often a request that failed for the moment is sent again, with growing pauses.</param>
+    public S3Store(string bucket, string prefix, Uri? endpoint, int retries = BackupStores.Retries)
     {
         this.bucket = bucket;
         this.prefix = prefix.Length == 0 ? "" : prefix + "/";
         portable = endpoint is not null;
-        client = new AmazonS3Client(Configuration(endpoint));
+        client = new AmazonS3Client(Configuration(endpoint, retries));
         Root = $"s3://{bucket}{(prefix.Length == 0 ? "" : "/" + prefix)}";
     }
 
@@ -130,12 +131,12 @@ public sealed class S3Store : IBackupStore
     // A store that does not tell the time is taken to mean now: too young to be swept.
     private static DateTimeOffset Utc(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime(), TimeSpan.Zero) : DateTimeOffset.UtcNow;
 
-    private static AmazonS3Config Configuration(Uri? endpoint)
+    private static AmazonS3Config Configuration(Uri? endpoint, int retries)
     {
         // The portable profile: what every store that speaks S3 understands.
         var configuration = new AmazonS3Config
         {
-            MaxErrorRetry = 5,
+            MaxErrorRetry = retries,
             Timeout = TimeSpan.FromMinutes(5),
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

@@ -8,12 +8,16 @@ namespace VisionRollout.Adapters.Backups;
 internal sealed class VolumeReader(IBackupStore store, IReadOnlyList<BackupObject> objects, TimeProvider time) : ReadOnlyStream
 {
     private const int Attempts = 6;
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private Stream? content;
     private MeasuringStream? measured;
     private int index;
     private int failures;
+
+    /// <summary>How long nothing may come before a download is given up and taken up again.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Half of the pause before the first other attempt; it doubles with each.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Stored bytes read so far. May be read from any thread.</summary>
     public long Bytes { get; private set; }

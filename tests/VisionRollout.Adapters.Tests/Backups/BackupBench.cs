@@ -13,7 +13,7 @@ internal sealed class BackupBench : IDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 23, 9, 30, 0, TimeSpan.Zero);
 
-    public BackupBench(TestDatabase database, string? destination = null, PostgresTools? tools = null, Uri? endpoint = null)
+    public BackupBench(TestDatabase database, string? destination = null, PostgresTools? tools = null, Uri? endpoint = null, int retries = 5)
     {
         Database = database;
         Folder = Directory.CreateTempSubdirectory("visionrollout-backups-").FullName;
@@ -22,7 +22,7 @@ internal sealed class BackupBench : IDisposable
         var clock = Substitute.For<IRolloutClock>();
         clock.GetNowAsync(Arg.Any<CancellationToken>()).Returns(Now);
         var addresses = new DatabaseAddresses(() => Objects);
-        Backups = new DatabaseBackups(addresses, new BackupStores(endpoint), new BackupKeys(() => Objects), tools ?? new PostgresTools(), clock);
+        Backups = new DatabaseBackups(addresses, new BackupStores(endpoint, retries), new BackupKeys(() => Objects), tools ?? new PostgresTools(), clock);
         Databases = new ServiceDatabases(addresses, clock);
     }
 
@@ -38,13 +38,13 @@ internal sealed class BackupBench : IDisposable
 
     public ServiceDatabases Databases { get; }
 
-    public Task<DatabaseBackup> BackupAsync(Action<BackupProgress>? onProgress = null, CancellationTokenSource? stop = null, BackupKey? key = null, Action<string>? onLine = null) => Backups.BackupAsync(new()
+    public Task<DatabaseBackup> BackupAsync(Action<BackupProgress>? onProgress = null, CancellationTokenSource? stop = null, BackupKey? key = null, Action<string>? onLine = null, TimeSpan sweepAfter = default) => Backups.BackupAsync(new()
     {
         Service = Database.Service,
         Destination = Destination,
         Label = "pre-deployment-20261123",
         Key = key,
-        SweepAfter = TimeSpan.Zero,
+        SweepAfter = sweepAfter,
         OnLine = onLine ?? (static _ => { }),
         OnProgress = onProgress ?? (static _ => { }),
     }, stop?.Token ?? TestContext.Current.CancellationToken);

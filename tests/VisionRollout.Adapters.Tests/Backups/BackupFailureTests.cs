@@ -164,6 +164,44 @@ public sealed class BackupFailureTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_restored_database_goes_on_where_the_old_one_was()
+    {
+        using var bench = new BackupBench(await server.CreateAsync("business", AwkwardSchema.Sql));
+        var backup = await bench.BackupAsync();
+        await bench.Backups.RestoreAsync(new() { Service = bench.Database.Service, Location = backup.Location, TargetDatabase = bench.Database.Name, Overwrite = true }, Token);
+
+        // Identity and generated columns, sequences in both directions, the partition that a row belongs to, the policy that hides rows.
+        Assert.Equal("20001 new", await bench.Database.ReadAsync<string>("INSERT INTO accounts (name) VALUES ('NEW') RETURNING id || ' ' || lower_name"));
+        Assert.Equal(5001, await bench.Database.ReadAsync<int>("INSERT INTO billing.\"Invoices\" (account, amount) VALUES (1, 1) RETURNING id"));
+        Assert.Equal(-3, await bench.Database.ReadAsync<long>("SELECT nextval('down')"));
+        Assert.Equal(1, await bench.Database.ReadAsync<long>("SELECT nextval('untouched')"));
+        Assert.Equal("events_2026_01 events_rest", await bench.Database.ReadAsync<string>(
+            "WITH made AS (INSERT INTO events VALUES (0, '2026-01-05', 'x'), (0, '2027-01-05', 'x') RETURNING tableoid::regclass::text AS part) SELECT string_agg(part, ' ' ORDER BY part) FROM made"));
+        Assert.True(await bench.Database.ReadAsync<bool>("SELECT relrowsecurity FROM pg_class WHERE oid = 'hidden'::regclass"));
+        Assert.Equal(5000, await bench.Database.ReadAsync<long>("SELECT count(*) FROM totals"));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("\"lastValue\": 20000", "\"lastValue\": 20001", "BackupSequences", "accounts_id_seq is missing or behind 20001")]
+    [InlineData("\"name\": \"down\"", "\"name\": \"gone\"", "BackupSequences", "public.gone is missing")]
+    [InlineData("\"table\": \"events_rest\"", "\"table\": \"events_more\"", "BackupRows", "public.events_more is missing")]
+    [InlineData("constraint small", "constraint tall", "BackupConstraints", "constraint small")]
+    public async Task What_a_restore_lacks_is_named(string before, string after, string criterion, string reason)
+    {
+        using var bench = new BackupBench(await server.CreateAsync("business", AwkwardSchema.Sql));
+        var backup = await bench.BackupAsync();
+        var path = Path.Combine(backup.Location, "manifest.json");
+        var text = await File.ReadAllTextAsync(path, Token);
+        Assert.Contains(before, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, text.Replace(before, after, StringComparison.Ordinal), Token);
+
+        var test = await bench.TestAsync(backup.Location);
+
+        Assert.Equal(Verdict.NoGo, test.Verdict);
+        Assert.Contains(reason, test.Findings.Single(finding => finding.Criterion == criterion).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Removing_deletes_the_manifest_and_everything_below()
     {
         using var bench = new BackupBench(await server.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"));
