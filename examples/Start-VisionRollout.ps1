@@ -107,6 +107,7 @@ try {
     Invoke-RolloutPhase 'Database' {
         $backups = Invoke-RolloutStep 'Back up' { Get-RolloutService | Backup-ServiceDatabase }
         Invoke-RolloutStep 'Test the backups'  { $backups | Test-ServiceDatabaseBackup }
+        Invoke-RolloutStep 'Test the migrations' { Get-RolloutService | Test-DatabaseMigration }
         Invoke-RolloutStep 'Migrate'           { Get-RolloutService | Invoke-DatabaseMigration }
         Invoke-RolloutStep 'Schema versions'   { Get-RolloutService | Get-DatabaseMigration -Last 5 }
         Invoke-RolloutStep 'Announce'          { Send-RolloutMessage MigrationsComplete }

@@ -73,7 +73,8 @@
     # --- What -------------------------------------------------------------------------------------------------------
 
     # In the order in which they are rolled out. Health documents name each external system as 'external:NAME'.
-    # {Steps} in Undo is the number of migrations to take back.
+    # {Steps} in Undo is the number of migrations to take back. Scratch leads a command to another database, {Database}: before migrations run
+    # on a service's own database they are tried on a restored one, and Checks read and write there as the old version does.
     Services = @(
         @{
             Name        = 'business'
@@ -93,6 +94,8 @@
                 Secret  = 'business-database'
                 Migrate = @('mix', 'ecto.migrate', '--log-sql')
                 Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')
+                Scratch = @('env', 'DATABASE_NAME={Database}')
+                Checks  = @(@{ Name = 'Old version reads and writes'; Command = @('mix', 'rollout.check') })
                 Timeout = '10 min'
             }
         }
@@ -114,6 +117,8 @@
                 Secret  = 'core-database'
                 Migrate = @('mix', 'ecto.migrate', '--log-sql')
                 Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')
+                Scratch = @('env', 'DATABASE_NAME={Database}')
+                Checks  = @(@{ Name = 'Old version reads and writes'; Command = @('mix', 'rollout.check') })
                 Timeout = '10 min'
             }
         }
@@ -135,6 +140,8 @@
                 Secret  = 'swarm-database'
                 Migrate = @('mix', 'ecto.migrate', '--log-sql')
                 Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')
+                Scratch = @('env', 'DATABASE_NAME={Database}')
+                Checks  = @(@{ Name = 'Old version reads and writes'; Command = @('mix', 'rollout.check') })
                 Timeout = '10 min'
             }
         }
@@ -156,6 +163,8 @@
                 Secret  = 'development-database'
                 Migrate = @('mix', 'ecto.migrate', '--log-sql')
                 Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')
+                Scratch = @('env', 'DATABASE_NAME={Database}')
+                Checks  = @(@{ Name = 'Old version reads and writes'; Command = @('mix', 'rollout.check') })
                 Timeout = '10 min'
             }
         }

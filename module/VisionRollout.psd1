@@ -51,6 +51,7 @@
         'Stop-Rehearsal'
         'Stop-Rollout'
         'Switch-Traffic'
+        'Test-DatabaseMigration'
         'Test-Deployment'
         'Test-RolloutAccess'
         'Test-RolloutGate'

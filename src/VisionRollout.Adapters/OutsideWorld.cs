@@ -13,6 +13,7 @@ using VisionRollout.Adapters.Traffic;
 using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Clock;
 using VisionRollout.Core.Databases;
+using VisionRollout.Core.Databases.Migrations;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Leases;
@@ -50,6 +51,7 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IServiceDatabases> databases;
     private readonly Lazy<IDatabaseMigrations> migrations;
     private readonly Lazy<IDatabaseBackups> backups;
+    private readonly Lazy<IMigrationPreflights> preflights;
 
     /// <summary>Describes the outside world; nothing is contacted yet.</summary>
     public OutsideWorld(RolloutPlan plan, PlanEnvironment environment)
@@ -78,6 +80,7 @@ public sealed class OutsideWorld : IDisposable
         databases = new(() => new ServiceDatabases(addresses, Clock));
         migrations = new(() => new ServiceMigrations(addresses, Databases, () => Pods));
         backups = new(() => new DatabaseBackups(addresses, new BackupStores(endpoints.S3Endpoint), new BackupKeys(() => Objects), new PostgresTools(), Clock));
+        preflights = new(() => new ServicePreflights(addresses, Backups, () => Pods, Clock));
     }
 
     /// <summary>The plan.</summary>
@@ -154,6 +157,9 @@ public sealed class OutsideWorld : IDisposable
 
     /// <summary>Their backups.</summary>
     public IDatabaseBackups Backups => backups.Value;
+
+    /// <summary>Runs migrations on a scratch database first.</summary>
+    public IMigrationPreflights Preflights => preflights.Value;
 
     /// <inheritdoc/>
     public void Dispose()

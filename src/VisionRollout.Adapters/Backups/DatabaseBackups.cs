@@ -94,6 +94,31 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
     }
 
     /// <inheritdoc/>
+    public async Task<T> OnScratchAsync<T>(BackupTestRequest request, Func<string, BackupManifest, CancellationToken, Task<T>> work, CancellationToken token)
+    {
+        using var store = stores.Open(request.Location);
+        var manifest = await ReadManifestAsync(store, token);
+        var key = await keys.ForAsync(manifest, request.Key, token);
+        var address = await addresses.FindAsync(request.Service, request.Credential, token);
+        await using var server = await DatabaseServer.OpenAsync(address, token);
+        var scratch = $"visionrollout_scratch_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        await AtStoreAsync(store, async () =>
+        {
+            await new RestoreRun(manifest, store, server, address, tools) { Key = key, OnProgress = request.OnProgress }.RunAsync(scratch, token);
+            return scratch;
+        });
+        try
+        {
+            return await work(scratch, manifest, token);
+        }
+        finally
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            await server.DropAsync(scratch, limit.Token);
+        }
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<DatabaseBackup> ListAsync(string destination, string? service, Action<RolloutException> onDamaged, [EnumeratorCancellation] CancellationToken token)
     {
         using var store = stores.Open(destination);

@@ -34,6 +34,10 @@ internal static class MigrationTable
         return [.. rows.OrderByDescending(row => row.Version, AppliedMigration.VersionOrder)];
     }
 
+    /// <summary>Finds the table's schema and its column of versions; null when there is no such table.</summary>
+    public static async Task<(string Schema, string Version)?> FindTableAsync(NpgsqlConnection connection, CancellationToken token) =>
+        await FindAsync(connection, token) is var (schema, version, _) ? (schema, version) : null;
+
     private static async Task<(string Schema, string Version, string? At)?> FindAsync(NpgsqlConnection connection, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(FindQuery, connection);

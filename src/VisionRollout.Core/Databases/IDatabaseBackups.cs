@@ -15,6 +15,13 @@ public interface IDatabaseBackups
     /// <returns>Go or NoGo; Undecided when the scratch database could not be made or reached.</returns>
     Task<DatabaseBackupTest> TestAsync(BackupTestRequest request, CancellationToken token);
 
+    /// <summary>Restores a backup into a scratch database, does some work on it, and drops it.</summary>
+    /// <param name="request">Which backup, where.</param>
+    /// <param name="work">Takes the scratch database's name and the backup's manifest.</param>
+    /// <param name="token">Cancels; the scratch database is dropped all the same.</param>
+    /// <exception cref="Errors.RolloutException">The backup does not restore, or the server refuses.</exception>
+    Task<T> OnScratchAsync<T>(BackupTestRequest request, Func<string, BackupManifest, CancellationToken, Task<T>> work, CancellationToken token);
+
     /// <summary>The backups under a destination, newest first within a service. A damaged manifest is left out and told to <paramref name="onDamaged"/>.</summary>
     /// <param name="destination">Where backups go: <c>s3://bucket/prefix</c> or a folder.</param>
     /// <param name="service">Only this service; null: all.</param>

@@ -21,6 +21,12 @@ public sealed record PlanDatabase
     /// <summary>Command that takes migrations back; <c>{Version}</c> stands for the version to go back to, <c>{Steps}</c> for the number of migrations. Empty: irreversible.</summary>
     public IReadOnlyList<string> Undo { get; init; } = [];
 
+    /// <summary>Words that, put before a command, lead it to the database <c>{Database}</c> instead of the service's own, for the preflight of migrations. Empty: no preflight.</summary>
+    public IReadOnlyList<string> Scratch { get; init; } = [];
+
+    /// <summary>Commands that read and write the database as the version in their pod does; run on the migrated scratch database.</summary>
+    public IReadOnlyList<PlanDatabaseCheck> Checks { get; init; } = [];
+
     /// <summary>Longest time that the migration may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -141,9 +141,15 @@ public static class PlanReader
             Port = section.Optional("Port", PlanValues.Whole(1, 65_535), standard.Port),
             Migrate = section.Required("Migrate", PlanValues.List(PlanValues.Text, least: 1)),
             Undo = section.Optional("Undo", PlanValues.List(PlanValues.Text), standard.Undo),
+            Scratch = section.Optional("Scratch", PlanValues.List(PlanValues.Text), standard.Scratch),
+            Checks = section.Optional("Checks", PlanValues.List(PlanValues.Section(ReadDatabaseCheck)), standard.Checks),
             Timeout = section.Optional("Timeout", PlanValues.Duration, standard.Timeout),
         };
     }
+
+    private static PlanDatabaseCheck ReadDatabaseCheck(PlanSection section) => new(
+        section.Required("Name", PlanValues.Text),
+        section.Required("Command", PlanValues.List(PlanValues.Text, least: 1)));
 
     private static PlanBackups ReadBackups(PlanSection section) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VisionRollout.Core.Canary;
+using VisionRollout.Core.Databases.Migrations;
 using VisionRollout.Core.Journal;
 
 namespace VisionRollout.Core.State;
@@ -63,6 +64,10 @@ public sealed record RolloutState
 
     /// <summary>Versions that this rollout has applied and not taken back, oldest first, by service.</summary>
     public ImmutableDictionary<string, ImmutableList<string>> Migrations { get; init; } = ImmutableDictionary.Create<string, ImmutableList<string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether migrations can be taken back, by version, by service: as far as they had a preflight, the newest one wins.</summary>
+    public ImmutableDictionary<string, ImmutableDictionary<string, MigrationClass>> MigrationClasses { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableDictionary<string, MigrationClass>>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Backups of this rollout by service, newest wins.</summary>
     public ImmutableDictionary<string, BackupTaken> Backups { get; init; } = ImmutableDictionary.Create<string, BackupTaken>(StringComparer.OrdinalIgnoreCase);
@@ -146,6 +151,8 @@ public sealed record RolloutState
         ChecklistConfirmed confirmed => this with { Confirmed = Confirmed.Add($"{confirmed.Checklist}/{confirmed.Item}") },
         BackupTaken taken => this with { Backups = Backups.SetItem(taken.Service, taken) },
         BackupVerified verified => this with { Verifications = Verifications.SetItem(verified.Location, verified) },
+        MigrationsPreflighted preflighted => this with { MigrationClasses = MigrationClasses.SetItem(preflighted.Service,
+            (MigrationClasses.GetValueOrDefault(preflighted.Service) ?? ImmutableDictionary<string, MigrationClass>.Empty).SetItems(preflighted.Migrations.Select(item => KeyValuePair.Create(item.Version, item)))) },
         MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
         StopRequested stop => this with { Stop = stop },
         RolledBack back => this with { RolledBack = back },

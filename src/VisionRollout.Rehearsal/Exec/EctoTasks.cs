@@ -10,7 +10,9 @@ namespace VisionRollout.Rehearsal.Exec;
 
 /// <summary>
 /// <c>mix ecto.migrate</c>, <c>ecto.rollback</c> and <c>ecto.migrations</c> against the service's real database: each migration
-/// is one transaction with its row in schema_migrations, and says on standard output what Ecto says.
+/// is one transaction with its row in schema_migrations, and says on standard output what Ecto says. <c>mix rollout.check</c> is the
+/// application's own task: it reads and writes as the version without the pending migrations does, and takes its writes back.
+/// DATABASE_NAME in the environment names the database, as in the application's configuration.
 /// </summary>
 internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
 {
@@ -21,7 +23,7 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
     public async Task<int> RunAsync(EctoCommand command, CancellationToken token)
     {
         var task = command.Words.Count > 0 ? command.Words[0] : string.Empty;
-        if (task is not ("ecto.migrate" or "ecto.rollback" or "ecto.migrations"))
+        if (task is not ("ecto.migrate" or "ecto.rollback" or "ecto.migrations" or "rollout.check"))
             return await FailAsync(command, $"** (Mix) The task \"{task}\" could not be found");
         if (EctoOptions.Parse([.. command.Words.Skip(1)], out var faulty) is not { } options)
             return await FailAsync(command, $"** (OptionParser.ParseError) 1 error found!\n{faulty} : Unknown option");
@@ -29,8 +31,10 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         {
             await using var connection = new NpgsqlConnection(ConnectionOf(command));
             await connection.OpenAsync(token);
-            var versions = await AppliedAsync(connection, token);
             var schema = ServiceSchema.Of(command.Database.Service);
+            if (task == "rollout.check")
+                return await CheckAsync(command, connection, schema, token);
+            var versions = await AppliedAsync(connection, token);
             switch (task)
             {
                 case "ecto.migrate":
@@ -62,13 +66,13 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         var pending = schema.Migrations
             .Where(migration => !versions.Contains(migration.Version) && migration.Version <= (options.To ?? long.MaxValue))
             .Take(options.Steps ?? int.MaxValue).ToArray();
-        var fails = faults.Active(FaultNames.MigrationFailure).Any(fault => fault.Service is null || fault.Service == command.Database.Service);
+        // What no preflight on a restored backup can see: it fails on rows that only the live database has.
+        var fails = IsActive(command, FaultNames.MigrationFailure) && DatabaseOf(command) == command.Database.Database;
         foreach (var migration in pending)
         {
-            // What fails on real rows: a new column that must have a value, without a default for the rows that exist.
-            var up = fails && migration == pending[^1]
-                ? [.. migration.Up, $"ALTER TABLE {migration.Table} ADD COLUMN tenant_id bigint NOT NULL"]
-                : migration.Up;
+            var up = migration == pending[^1] ? [.. migration.Up, .. Incompatible(command, migration, forward: true)] : migration.Up;
+            if (fails && migration == pending[^1])
+                up = [.. up, $"ALTER TABLE {migration.Table} ADD COLUMN tenant_id bigint NOT NULL"];
             var mark = $"INSERT INTO schema_migrations (version, inserted_at) VALUES ({migration.Version}, '{clock.Now.UtcDateTime:yyyy-MM-dd HH:mm:ss}')";
             await RunAsync(command, options, connection, migration, "forward", [.. up], mark, token);
         }
@@ -86,12 +90,32 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
             .Take(steps).ToArray();
         foreach (var migration in applied)
         {
-            await RunAsync(command, options, connection, migration, "backward", migration.Down,
+            IReadOnlyList<string> down = migration == schema.Migrations[^1] ? [.. Incompatible(command, migration, forward: false), .. migration.Down] : migration.Down;
+            await RunAsync(command, options, connection, migration, "backward", down,
                 $"DELETE FROM schema_migrations WHERE version = {migration.Version}", token);
         }
 
         if (applied.Length == 0)
             await SayAsync(command, "Migrations already down");
+    }
+
+    private bool IsActive(EctoCommand command, string fault) => faults.Active(fault).Any(item => item.Service is null || item.Service == command.Database.Service);
+
+    /// <summary>What the old version cannot work with: its table gets another name.</summary>
+    private string[] Incompatible(EctoCommand command, Migration migration, bool forward)
+    {
+        var (old, now) = forward ? (migration.Table, $"{migration.Table}_v2") : ($"{migration.Table}_v2", migration.Table);
+        return IsActive(command, FaultNames.MigrationIncompatible) ? [$"ALTER TABLE {old} RENAME TO {now}"] : [];
+    }
+
+    private static async Task<int> CheckAsync(EctoCommand command, NpgsqlConnection connection, ServiceSchema schema, CancellationToken token)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await using var statements = new NpgsqlCommand(schema.Checks, connection, transaction);
+        await statements.ExecuteNonQueryAsync(token);
+        await transaction.RollbackAsync(token);
+        await command.StdOut("Reads and writes as expected.\n");
+        return 0;
     }
 
     /// <summary>One migration in one transaction: all of it happens, or nothing.</summary>
@@ -116,9 +140,17 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
     {
         var started = Stopwatch.StartNew();
         await using var statement = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await statement.ExecuteNonQueryAsync(token);
-        if (logged)
-            await SayAsync(command, string.Create(CultureInfo.InvariantCulture, $"QUERY OK db={started.Elapsed.TotalMilliseconds:0.0}ms\n{sql} []"));
+        var outcome = "ERROR";
+        try
+        {
+            await statement.ExecuteNonQueryAsync(token);
+            outcome = "OK";
+        }
+        finally
+        {
+            if (logged)
+                await SayAsync(command, string.Create(CultureInfo.InvariantCulture, $"QUERY {outcome} db={started.Elapsed.TotalMilliseconds:0.0}ms\n{sql} []"));
+        }
     }
 
     private static async Task ListAsync(EctoCommand command, ServiceSchema schema, HashSet<long> versions)
@@ -139,7 +171,10 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         return versions;
     }
 
-    private static string ConnectionOf(EctoCommand command) => new NpgsqlConnectionStringBuilder(command.Database.Connection(
+    private static string DatabaseOf(EctoCommand command) =>
+        command.Environment.GetValueOrDefault("DATABASE_NAME") is { Length: > 0 } name ? name : command.Database.Database;
+
+    private static string ConnectionOf(EctoCommand command) => new NpgsqlConnectionStringBuilder((command.Database with { Database = DatabaseOf(command) }).Connection(
         $"ecto-migrate-{command.Database.Service}", command.Environment.GetValueOrDefault("PGOPTIONS")))
     {
         Pooling = false,

@@ -3,8 +3,11 @@ namespace VisionRollout.Rehearsal.Faults;
 /// <summary>The names of all faults, as PROTOCOL.md lists them.</summary>
 public static class FaultNames
 {
-    /// <summary>The last pending migration of the target service fails with an SQL error.</summary>
+    /// <summary>The last pending migration of the target service fails with an SQL error in the service's own database.</summary>
     public const string MigrationFailure = "migration-failure";
+
+    /// <summary>The last pending migration of the target service renames a table that the old version uses.</summary>
+    public const string MigrationIncompatible = "migration-incompatible";
 
     /// <summary>An open reader holds the table that the next migration alters.</summary>
     public const string MigrationBlock = "migration-block";
@@ -75,7 +78,7 @@ public static class FaultNames
     /// <summary>All names, in the order of PROTOCOL.md.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        MigrationFailure, MigrationBlock, ServiceCommunication, PerformanceDegradation, ExternalService, ResourceExhaustion,
+        MigrationFailure, MigrationIncompatible, MigrationBlock, ServiceCommunication, PerformanceDegradation, ExternalService, ResourceExhaustion,
         ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, ApiUnreachable, ApiExpired, WatchDrop,
         MetricsDown, MetricsGap, MetricsNan, MetricsRestart, RouteLag,
     ];

@@ -8,7 +8,8 @@ namespace VisionRollout.Rehearsal.Seed;
 /// <param name="Setup">SQL that creates the tables and their rows.</param>
 /// <param name="Applied">The migrations that <paramref name="Setup"/> stands for: version and name.</param>
 /// <param name="Migrations">The migrations not yet applied, by version.</param>
-internal sealed partial record ServiceSchema(string Setup, IReadOnlyList<(long Version, string Name)> Applied, IReadOnlyList<Migration> Migrations)
+/// <param name="Checks">What the version without those migrations reads and writes.</param>
+internal sealed partial record ServiceSchema(string Setup, IReadOnlyList<(long Version, string Name)> Applied, IReadOnlyList<Migration> Migrations, string Checks)
 {
     private const string Prefix = "Sql/";
     private const string Fallback = "default";
@@ -28,7 +29,7 @@ internal sealed partial record ServiceSchema(string Setup, IReadOnlyList<(long V
         var schema = Read($"{folder}schema.sql");
         var applied = AppliedRow().Matches(schema)
             .Select(row => (long.Parse(row.Groups["version"].Value, CultureInfo.InvariantCulture), row.Groups["name"].Value));
-        return new ServiceSchema(Read($"{Prefix}common.sql") + schema, [.. applied], [.. migrations]);
+        return new ServiceSchema(Read($"{Prefix}common.sql") + schema, [.. applied], [.. migrations], Read($"{folder}checks.sql"));
     }
 
     // A row of schema_migrations with the migration's name behind it: (20260105093000, '...'), -- create_customers

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VisionRollout.Core.Databases;
+using VisionRollout.Core.Databases.Migrations;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
@@ -10,7 +11,9 @@ namespace VisionRollout.Database;
 
 /// <summary>Takes migrations back with the plan's undo command, the last service first.</summary>
 /// <remarks>Without -To, what this rollout has applied is taken back and nothing else. The command runs in a ready pod of the live Deployment, and the
-/// versions are read from the database afterwards. A service whose plan names no undo command is irreversible: the error says what remains to be done.</remarks>
+/// versions are read from the database afterwards. A service whose plan names no undo command is irreversible: the error says what remains to be done.
+/// So is a migration that its preflight (Test-DatabaseMigration) has shown to be irreversible; and one whose undo loses data is not taken back once
+/// the new version has had traffic, unless -AllowDataLoss is given.</remarks>
 /// <example><code>Undo-DatabaseMigration</code><para>Takes back every migration that this rollout has applied.</para></example>
 /// <example><code>Undo-DatabaseMigration business -To 20260901090000</code><para>Goes back to a schema version.</para></example>
 [Cmdlet(VerbsCommon.Undo, "DatabaseMigration", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -32,6 +35,10 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
     [ValidateNotNullOrEmpty]
     public string? To { get; set; }
 
+    /// <summary>Takes back also what loses data that the new version may have written.</summary>
+    [Parameter]
+    public SwitchParameter AllowDataLoss { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => services.AddRange(FindServices(Service));
 
@@ -42,7 +49,12 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
         foreach (var service in services.DistinctBy(service => service.Name).OrderByDescending(order.IndexOf))
         {
             IReadOnlyList<string> versions = [];
-            RunItem(service.Name, async (_, token) => versions = await VersionsAsync(service, token));
+            RunItem(service.Name, async (_, token) =>
+            {
+                var wanted = await VersionsAsync(service, token);
+                UndoPolicy.Require(await Current.FindStateAsync(token), service.Name, wanted, AllowDataLoss);
+                versions = wanted;
+            });
             if (versions.Count > 0 && ShouldProcess($"database of service {service.Name}", $"Take back {string.Join(", ", versions)}"))
                 RunItem(service.Name, (shell, token) => UndoAsync(service, versions, shell, token));
         }

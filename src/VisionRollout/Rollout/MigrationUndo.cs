@@ -1,4 +1,5 @@
 using VisionRollout.Core.Databases;
+using VisionRollout.Core.Databases.Migrations;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Shell;
@@ -12,7 +13,9 @@ internal static class MigrationUndo
     {
         var state = await session.StateAsync(token);
         var request = new MigrationRequest { Service = service, Deployment = service.Deployments[state.Started.FromColour], OnLine = shell.Verbose };
-        var result = await session.World.Migrations.UndoAsync(request, state.Migrations.GetValueOrDefault(service.Name) ?? [], token);
+        var versions = state.Migrations.GetValueOrDefault(service.Name) ?? [];
+        UndoPolicy.Require(state, service.Name, versions, allowDataLoss: false);
+        var result = await session.World.Migrations.UndoAsync(request, versions, token);
         var undone = new MigrationsUndone(service.Name, result.Before ?? "", result.After ?? "", result.Undone);
         await session.RecordAsync(undone, token);
         return undone;

@@ -108,7 +108,7 @@ public sealed class PostgresServer : IAsyncDisposable
         var port = FreePort();
         await RunAsync("initdb", ["-D", data, "-U", "postgres", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]);
         await RunAsync("pg_ctl", ["-D", data, "-w", "-s", "-l", Path.Combine(directory, "log"), "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c fsync=off -c max_connections=60 -c shared_buffers=64MB", "start"]);
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c fsync=off -c max_connections=60 -c shared_buffers=64MB -c max_prepared_transactions=5", "start"]);
         return new() { Host = "127.0.0.1", Port = port, Username = "postgres", Password = Sentinel, Database = "postgres", Pooling = false };
     }
 }

@@ -67,6 +67,8 @@ public sealed class PlanMistakeTests
         { "Channels = @('#deployment-status', '#eng-general')", "Channels = @(¦'#deployment', '#eng-general')", "Messages[0].Channels[0]", "there is no channel '#deployment'." },
         { "Channels = 'Status page'\n            Status   = 'in_progress'", "Channels = 'Status page'", "Messages[13].Status", "goes to a status page and has no Status." },
         { "({Weight})", "({Wieght})", "Messages[3].Text", "there is no placeholder {Wieght}. Did you mean 'Weight'?" },
+        { "@('env', 'DATABASE_NAME={Database}')", "¦@('env', 'DATABASE_NAME=scratch')", "Services[0].Database.Scratch", "does not name the scratch database. Write {Database} where its name belongs, like @('env', 'PGDATABASE={Database}')." },
+        { "@('mix', 'rollout.check')", "¦@()", "Services[0].Database.Checks[0].Command", "is empty. Name at least one." },
         { "'{Steps}'", "¦'{Step}'", "Services[0].Database.Undo[3]", "there is no placeholder {Step}. Did you mean 'Steps'?" },
         { "When  = 'Blue Deploy'", "When  = ¦'Blue Deplo'", "Checklists[7].When", "Did you mean 'Blue Deploy'?" },
         { "Name  = 'Business approval' ", "Name  = 'Approval' ", "Gates[1].Criteria[3]", "needs a checklist named 'Business approval'" },
@@ -126,7 +128,7 @@ public sealed class PlanMistakeTests
     {
         var plan = new PlanText().With("            Database    = @{\n                Name    = 'business_production'", "            Databse     = @{\n                Name    = 'business_production'");
         Assert.Equal("there is no key 'Databse' here. Did you mean 'Database'?", Both(Assert.Single(plan.Problems)));
-        var without = new PlanText().With("            Database    = @{\n                Name    = 'business_production'\n                Secret  = 'business-database'\n                Migrate = @('mix', 'ecto.migrate', '--log-sql')\n                Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')\n                Timeout = '10 min'\n            }", "");
+        var without = new PlanText().With("            Database    = @{\n                Name    = 'business_production'\n                Secret  = 'business-database'\n                Migrate = @('mix', 'ecto.migrate', '--log-sql')\n                Undo    = @('mix', 'ecto.rollback', '-n', '{Steps}')\n                Scratch = @('env', 'DATABASE_NAME={Database}')\n                Checks  = @(@{ Name = 'Old version reads and writes'; Command = @('mix', 'rollout.check') })\n                Timeout = '10 min'\n            }", "");
         Assert.Equal("the key 'Database' is missing for 'business'. Add Database = ….", Both(Assert.Single(without.Problems)));
     }
 

@@ -81,6 +81,52 @@ public sealed class EctoTasksTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task DATABASE_NAME_leads_to_another_database_which_the_failure_leaves_alone()
+    {
+        await using var databases = await postgres.DatabasesAsync("elsewhere", Token);
+        var database = databases["business"];
+        var faults = new FaultSchedule(clock);
+        await faults.AddAsync(new ScenarioFault { Name = FaultNames.MigrationFailure, Target = new() { Service = "business" } }, Start);
+
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        await PostgresFixture.AskAsync((database with { Database = "postgres" }).Connection("test"), $"CREATE DATABASE elsewhere_copy TEMPLATE {database.Database}", Token);
+
+        Assert.Equal(0, await RunAsync(faults, database, ["ecto.migrate"], null, "elsewhere_copy"));
+
+        Assert.Equal(20260713140000L, await LatestAsync(database));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_old_versions_check_passes_before_and_after_the_migrations_and_leaves_no_row()
+    {
+        await using var databases = await postgres.DatabasesAsync("check", Token);
+        foreach (var database in databases.All)
+        {
+            Assert.Equal(0, await RunAsync(new FaultSchedule(clock), database, "rollout.check"));
+            Assert.Equal(0, await RunAsync(new FaultSchedule(clock), database, "ecto.migrate"));
+            Assert.Equal(0, await RunAsync(new FaultSchedule(clock), database, "rollout.check"));
+        }
+
+        Assert.Equal(200L, await PostgresFixture.AskAsync(databases["business"].Connection("test"), "SELECT count(*) FROM customers", Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task After_an_incompatible_migration_the_check_fails_and_the_rollback_mends_it()
+    {
+        await using var databases = await postgres.DatabasesAsync("incompatible", Token);
+        var database = databases["business"];
+        var faults = new FaultSchedule(clock);
+        await faults.AddAsync(new ScenarioFault { Name = FaultNames.MigrationIncompatible, Target = new() { Service = "business" } }, Start);
+
+        Assert.Equal(0, await RunAsync(faults, database, "ecto.migrate", "--log-sql"));
+        Assert.Contains("ALTER TABLE customers RENAME TO customers_v2", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await RunAsync(faults, database, "rollout.check"));
+        Assert.Contains("42P01 (undefined_table)", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(faults, database, "ecto.rollback", "-n", "2"));
+        Assert.Equal(0, await RunAsync(faults, database, "rollout.check"));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_open_reader_blocks_a_migration_until_its_lock_timeout()
     {
         await using var databases = await postgres.DatabasesAsync("block", Token);
@@ -115,9 +161,11 @@ public sealed class EctoTasksTests(PostgresFixture postgres) : IClassFixture<Pos
 
     private Task<int> RunAsync(FaultSchedule faults, ServiceDatabase database, params string[] words) => RunAsync(faults, database, words, null);
 
-    private Task<int> RunAsync(FaultSchedule faults, ServiceDatabase database, string[] words, string? options)
+    private Task<int> RunAsync(FaultSchedule faults, ServiceDatabase database, string[] words, string? options, string? name = null)
     {
         var environment = new Dictionary<string, string>();
+        if (name is not null)
+            environment["DATABASE_NAME"] = name;
         if (options is not null)
             environment["PGOPTIONS"] = options;
         return new EctoTasks(faults, clock).RunAsync(new EctoCommand(database, words, environment, Into(output), Into(errors)), Token);

@@ -22,7 +22,17 @@ internal static partial class MessageRules
         {
             for (var part = 0; part < plan.Services[index].Database.Undo.Count; part++)
                 CheckPlaceholders(plan.Services[index].Database.Undo[part], UndoPlaceholders, $"Services[{index}].Database.Undo[{part}]", log);
+            CheckScratch(plan.Services[index].Database, $"Services[{index}].Database", log);
         }
+    }
+
+    // A shell may stand in Scratch, and a shell has braces of its own: so only the one placeholder is looked for.
+    private static void CheckScratch(PlanDatabase database, string path, PlanLog log)
+    {
+        if (database.Scratch.Count > 0 && log.IsSound($"{path}.Scratch") && !database.Scratch.Any(word => word.Contains("{Database}", StringComparison.Ordinal)))
+            log.Report($"{path}.Scratch", "does not name the scratch database.", "Write {Database} where its name belongs, like @('env', 'PGDATABASE={Database}').");
+        if (database.Checks.Count > 0 && database.Scratch.Count == 0 && log.IsSound($"{path}.Checks"))
+            log.Report($"{path}.Checks", "has no way to the scratch database.", "Add Scratch, like @('env', 'PGDATABASE={Database}').");
     }
 
     private static void CheckChannels(RolloutPlan plan, PlanMessage message, string path, PlanLog log)
