@@ -16,14 +16,18 @@ param(
     [string] $Label = 'nightly',
 
     # Other addresses than those in the plan: an object or a JSON file.
-    [object] $Endpoint
+    [object] $Endpoint,
+
+    # Folder of the journals.
+    [string] $JournalPath
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module VisionRollout)) { Import-Module VisionRollout }
 
 $connection = @{ Plan = $Plan; Environment = $Environment }
-if ($Endpoint) { $connection.Endpoint = $Endpoint }
+if ($Endpoint)    { $connection.Endpoint = $Endpoint }
+if ($JournalPath) { $connection.JournalPath = $JournalPath }
 $null = Connect-Rollout @connection
 
 # One service that fails does not keep the others from their backups.

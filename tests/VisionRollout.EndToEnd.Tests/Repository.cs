@@ -13,6 +13,8 @@ internal static class Repository
 
     public static string Runbook => Example("Start-VisionRollout.ps1");
 
+    public static string Backup => Example("Backup-Databases.ps1");
+
     public static string Prepare => Example("Prepare-VisionRollout.ps1");
 
     public static string Review => Example("Review-VisionRollout.ps1");

@@ -29,6 +29,9 @@ internal sealed class SnapshotLead : IAsyncDisposable
 
     public required string Lsn { get; init; }
 
+    /// <summary>The snapshot's transactions, for ledgers that are compared with this one later.</summary>
+    public required TransactionSnapshot Transactions { get; init; }
+
     public required long SourceBytes { get; init; }
 
     /// <summary>Expected size of the dump in bytes: that of the tables without their indexes, as last analysed; of the database where nothing was.</summary>
@@ -68,7 +71,7 @@ internal sealed class SnapshotLead : IAsyncDisposable
     }
 
     /// <summary>Counts and digests the tables on the snapshot.</summary>
-    public Task<IReadOnlyList<TableDigest>> ReadLedgerAsync(CancellationToken token) => LedgerReader.ReadAsync(connection, token);
+    public Task<IReadOnlyList<TableDigest>> ReadLedgerAsync(CancellationToken token) => LedgerReader.ReadAsync(connection, null, null, token);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
@@ -94,6 +97,7 @@ internal sealed class SnapshotLead : IAsyncDisposable
         {
             Snapshot = snapshot,
             Lsn = lsn,
+            Transactions = await TransactionSnapshot.ReadAsync(connection, token),
             SourceBytes = size,
             DumpEstimate = estimate > 0 ? estimate : size,
             Roles = await DatabaseCatalogue.ReadRolesAsync(connection, token),

@@ -6,9 +6,12 @@ namespace VisionRollout.Adapters.Postgres;
 /// <summary>Counts and digests the tables of a database in the transaction that its caller began.</summary>
 internal static class LedgerReader
 {
+    // The alias must not be the name of a column, or the cast would take the column instead of the row.
+    private const string Alias = "\"visionrollout row\"";
+
     // Tables with contents of their own: no partition parents, nothing that belongs to an extension (a dump leaves it out).
     private const string TablesQuery = """
-        SELECT n.nspname, c.relname
+        SELECT n.nspname, c.relname, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -25,10 +28,23 @@ internal static class LedgerReader
     private const string LargeObjectsFacts = "SELECT count(*), has_table_privilege('pg_catalog.pg_largeobject', 'SELECT') FROM pg_catalog.pg_largeobject_metadata";
 
     /// <summary>Reads all tables, and all large objects as if they were one.</summary>
-    public static async Task<IReadOnlyList<TableDigest>> ReadAsync(NpgsqlConnection connection, CancellationToken token)
+    /// <param name="connection">In a transaction that reads only.</param>
+    /// <param name="earlier">A ledger to compare with: the digests are taken over its columns, and the rows that nobody has written since apart. Null:
+    /// over all columns.</param>
+    /// <param name="present">The snapshot of the transaction under way; null where there is no earlier ledger.</param>
+    /// <param name="token">Cancels.</param>
+    public static async Task<IReadOnlyList<TableDigest>> ReadAsync(NpgsqlConnection connection, DatabaseLedger? earlier, TransactionSnapshot? present, CancellationToken token)
     {
         var tables = new List<TableDigest>();
-        foreach (var (schema, table) in await ListAsync(connection, token)) tables.Add(await DigestAsync(connection, schema, table, token));
+        var known = earlier?.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var since = present is null ? null : TransactionSnapshot.TryParse(earlier?.Transactions);
+        foreach (var table in await ListAsync(connection, token))
+        {
+            var columns = known?.GetValueOrDefault($"{table.Schema}.{table.Name}")?.Columns;
+            if (columns is null || columns.Except(table.Columns, StringComparer.Ordinal).Any()) tables.Add(await DigestAsync(connection, table, token));
+            else tables.Add(await DigestSinceAsync(connection, table, columns, since?.SawWriterOf(Alias, present!), token));
+        }
+
         if (await LargeObjectsAsync(connection, token) is { } large) tables.Add(large);
         return tables;
     }
@@ -49,22 +65,38 @@ internal static class LedgerReader
         return row(reader);
     }
 
-    private static async Task<List<(string Schema, string Table)>> ListAsync(NpgsqlConnection connection, CancellationToken token)
+    private static async Task<List<TableColumns>> ListAsync(NpgsqlConnection connection, CancellationToken token)
     {
-        var tables = new List<(string, string)>();
+        var tables = new List<TableColumns>();
         await using var command = new NpgsqlCommand(TablesQuery, connection);
         await using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token)) tables.Add((reader.GetString(0), reader.GetString(1)));
+        while (await reader.ReadAsync(token)) tables.Add(new(reader.GetString(0), reader.GetString(1), await reader.GetFieldValueAsync<string[]>(2, token)));
         return tables;
     }
 
-    private static async Task<TableDigest> DigestAsync(NpgsqlConnection connection, string schema, string table, CancellationToken token)
+    private static async Task<TableDigest> DigestAsync(NpgsqlConnection connection, TableColumns table, CancellationToken token)
     {
-        // The alias must not be the name of a column, or the cast would take the column instead of the row.
         var query = $"""
-            SELECT count(*), coalesce(sum(hashtextextended("visionrollout row"::text, 0)), 0)::text
-            FROM ONLY {SqlText.Name(schema)}.{SqlText.Name(table)} AS "visionrollout row"
+            SELECT count(*), coalesce(sum(hashtextextended({Alias}::text, 0)), 0)::text
+            FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Name)} AS {Alias}
             """;
-        return await RowAsync(connection, query, reader => new TableDigest(schema, table, reader.GetInt64(0), reader.GetString(1)), token);
+        return await RowAsync(connection, query, reader => new TableDigest(table.Schema, table.Name, reader.GetInt64(0), reader.GetString(1)) { Columns = table.Columns }, token);
     }
+
+    // A row of all columns, in their order, has the text of the whole row.
+    private static async Task<TableDigest> DigestSinceAsync(NpgsqlConnection connection, TableColumns table, IReadOnlyList<string> columns, string? kept, CancellationToken token)
+    {
+        var row = $"ROW({string.Join(", ", columns.Select(column => $"{Alias}.{SqlText.Name(column)}"))})::text";
+        var query = $"""
+            SELECT count(*), coalesce(sum(hash), 0)::text, count(*) FILTER (WHERE kept), coalesce(sum(hash) FILTER (WHERE kept), 0)::text
+            FROM (SELECT hashtextextended({row}, 0) AS hash, {kept ?? "false"} AS kept FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Name)} AS {Alias} OFFSET 0) AS rows
+            """;
+        return await RowAsync(connection, query, reader => new TableDigest(table.Schema, table.Name, reader.GetInt64(0), reader.GetString(1))
+        {
+            Columns = table.Columns,
+            Kept = kept is null ? null : new(reader.GetInt64(2), reader.GetString(3)),
+        }, token);
+    }
+
+    private sealed record TableColumns(string Schema, string Name, string[] Columns);
 }

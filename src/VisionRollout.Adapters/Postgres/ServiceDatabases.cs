@@ -12,27 +12,36 @@ namespace VisionRollout.Adapters.Postgres;
 public sealed class ServiceDatabases(DatabaseAddresses addresses, IRolloutClock clock) : IServiceDatabases
 {
     /// <inheritdoc/>
-    public async Task<DatabaseLedger> ReadLedgerAsync(PlanService service, NetworkCredential? credential, CancellationToken token)
-    {
-        var address = await addresses.FindAsync(service, credential, token);
-        return new()
-        {
-            Service = service.Name,
-            Database = address.Database,
-            TakenAt = await clock.GetNowAsync(token),
-            Tables = await ReadAsync(address, async connection =>
-            {
-                await ReadingSession.BeginAsync(connection, token);
-                return await LedgerReader.ReadAsync(connection, token);
-            }, token),
-        };
-    }
+    public Task<DatabaseLedger> ReadLedgerAsync(PlanService service, NetworkCredential? credential, CancellationToken token) => LedgerAsync(service, null, credential, token);
+
+    /// <inheritdoc/>
+    public Task<DatabaseLedger> ReadLedgerSinceAsync(PlanService service, DatabaseLedger earlier, NetworkCredential? credential, CancellationToken token) =>
+        LedgerAsync(service, earlier, credential, token);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<AppliedMigration>> ReadMigrationsAsync(PlanService service, NetworkCredential? credential, CancellationToken token)
     {
         var address = await addresses.FindAsync(service, credential, token);
         return await ReadAsync(address, connection => MigrationTable.ReadAsync(connection, service.Name, token), token);
+    }
+
+    private async Task<DatabaseLedger> LedgerAsync(PlanService service, DatabaseLedger? earlier, NetworkCredential? credential, CancellationToken token)
+    {
+        var address = await addresses.FindAsync(service, credential, token);
+        var now = await clock.GetNowAsync(token);
+        return await ReadAsync(address, async connection =>
+        {
+            await ReadingSession.BeginAsync(connection, token);
+            var transactions = await TransactionSnapshot.ReadAsync(connection, token);
+            return new DatabaseLedger
+            {
+                Service = service.Name,
+                Database = address.Database,
+                TakenAt = now,
+                Transactions = transactions.ToString(),
+                Tables = await LedgerReader.ReadAsync(connection, earlier, transactions, token),
+            };
+        }, token);
     }
 
     private static async Task<T> ReadAsync<T>(DatabaseAddress address, Func<NpgsqlConnection, Task<T>> read, CancellationToken token)

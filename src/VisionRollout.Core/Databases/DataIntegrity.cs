@@ -7,19 +7,14 @@ namespace VisionRollout.Core.Databases;
 /// <param name="backups">The backups.</param>
 public sealed class DataIntegrity(IServiceDatabases databases, IDatabaseBackups backups)
 {
-    /// <summary>Compares each service's database with the ledger in the manifest of its backup.</summary>
-    /// <param name="before">Location of the backup by service.</param>
+    /// <summary>Compares a service's database with the ledger in the manifest of its backup, outside the tables that the plan's Rewrites names.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="location">Location of the backup.</param>
     /// <param name="token">Cancels.</param>
-    /// <exception cref="Errors.RolloutException">A backup or a database cannot be read.</exception>
-    public async Task<LedgerComparison> CompareAsync(IReadOnlyDictionary<PlanService, string> before, CancellationToken token)
+    /// <exception cref="Errors.RolloutException">The backup or the database cannot be read.</exception>
+    public async Task<LedgerComparison> CompareAsync(PlanService service, string location, CancellationToken token)
     {
-        var parts = new List<LedgerComparison>();
-        foreach (var (service, location) in before)
-        {
-            var manifest = await backups.ReadManifestAsync(location, token);
-            parts.Add(LedgerComparison.Of(manifest.Ledger, await databases.ReadLedgerAsync(service, null, token)));
-        }
-
-        return LedgerComparison.Join(parts);
+        var before = (await backups.ReadManifestAsync(location, token)).Ledger;
+        return LedgerComparison.Of(before, await databases.ReadLedgerSinceAsync(service, before, null, token), service.Database.Rewrites);
     }
 }

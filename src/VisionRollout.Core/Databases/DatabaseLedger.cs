@@ -12,6 +12,10 @@ public sealed record DatabaseLedger
     /// <summary>When it was taken (UTC).</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
+    /// <summary>The snapshot's transactions as <c>txid_current_snapshot()</c> writes them: what a later ledger tells written rows from kept ones by.
+    /// Null where it was not noted.</summary>
+    public string? Transactions { get; init; }
+
     /// <summary>The tables, by name.</summary>
     public required IReadOnlyList<TableDigest> Tables { get; init; }
 

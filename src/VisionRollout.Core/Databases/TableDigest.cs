@@ -9,4 +9,16 @@ public sealed record TableDigest(string Schema, string Table, long Rows, string 
 {
     /// <summary><c>schema.table</c>.</summary>
     public string Name => $"{Schema}.{Table}";
+
+    /// <summary>Its columns, in the order in which they stand in the digest; null where it was not noted.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>The rows that nobody has written since an earlier ledger; null when it was not read against one.</summary>
+    public KeptRows? Kept { get; init; }
+
+    /// <summary>Equal are tables of the same name with the same contents.</summary>
+    public bool Equals(TableDigest? other) => other is not null && (Schema, Table, Rows, Digest) == (other.Schema, other.Table, other.Rows, other.Digest);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Schema, Table, Rows, Digest);
 }

@@ -37,6 +37,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(BackupVerified), "backup-verified")]
 [JsonDerivedType(typeof(BackupRemoved), "backup-removed")]
 [JsonDerivedType(typeof(MigrationsPreflighted), "migrations-preflighted")]
+[JsonDerivedType(typeof(DataCompared), "data-compared")]
 [JsonDerivedType(typeof(MigrationsApplied), "migrations-applied")]
 [JsonDerivedType(typeof(MigrationsUndone), "migrations-undone")]
 [JsonDerivedType(typeof(ServiceDeployed), "service-deployed")]

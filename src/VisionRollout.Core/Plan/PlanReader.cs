@@ -143,6 +143,7 @@ public static class PlanReader
             Undo = section.Optional("Undo", PlanValues.List(PlanValues.Text), standard.Undo),
             Scratch = section.Optional("Scratch", PlanValues.List(PlanValues.Text), standard.Scratch),
             Checks = section.Optional("Checks", PlanValues.List(PlanValues.Section(ReadDatabaseCheck)), standard.Checks),
+            Rewrites = section.Optional("Rewrites", PlanValues.List(PlanValues.TableName), standard.Rewrites),
             Timeout = section.Optional("Timeout", PlanValues.Duration, standard.Timeout),
         };
     }

@@ -177,10 +177,37 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
     {
         var missing = session.Plan.Services.Where(service => !state.Backups.ContainsKey(service.Name)).Select(service => service.Name).ToList();
         if (missing.Count > 0) return SuccessFinding.Of(criterion, null, $"no backup of this rollout to compare with: {string.Join(", ", missing)}", "backups", null, now);
-        var before = session.Plan.Services.ToDictionary(service => service, service => state.Backups[service.Name].Location);
-        var comparison = await new DataIntegrity(session.World.Databases, session.World.Backups).CompareAsync(before, token);
-        var lost = comparison.Losses.ToList();
-        return SuccessFinding.Of(criterion, comparison.RowsLost, lost.Count == 0 ? $"no table of {comparison.Tables.Count} has fewer rows than its backup" : string.Join("; ", lost), "row counts of the backups' snapshots against the databases now", now - state.StartedAt, now);
+        var comparisons = new List<LedgerComparison>();
+        foreach (var service in session.Plan.Services)
+        {
+            var location = state.Backups[service.Name].Location;
+            var comparison = await new DataIntegrity(session.World.Databases, session.World.Backups).CompareAsync(service, location, token);
+            await session.RecordAsync(DataCompared.Of(comparison, location), token);
+            comparisons.Add(comparison);
+        }
+
+        var tables = comparisons.SelectMany(comparison => comparison.Tables).ToList();
+        var lost = tables.Sum(table => table.RowsLost);
+        // Rows that changed without being written may be damage, or a type that changed: people must look.
+        double? value = lost == 0 && tables.Exists(table => table.Kind == TableChangeKind.Altered) ? null : lost;
+        return SuccessFinding.Of(criterion, value, DataReason(comparisons, tables), "row counts and digests of the backups' snapshots against the databases now", now - state.StartedAt, now);
+    }
+
+    private static string DataReason(List<LedgerComparison> comparisons, List<TableChange> tables)
+    {
+        const int most = 5;
+        var bad = tables.Where(table => table.RowsLost > 0 || table.Kind == TableChangeKind.Altered).OrderByDescending(table => table.RowsLost).ToList();
+        var unmatched = comparisons.SelectMany(comparison => comparison.Unmatched.Select(pattern => $"{comparison.Service}: Rewrites names {pattern}, which no table is called")).ToList();
+        int Count(TableChangeKind kind) => tables.Count(table => table.Kind == kind);
+        var written = tables.Where(table => table.Kind == TableChangeKind.Changed).Sum(table => table.RowsWritten ?? 0);
+        string[] parts =
+        [
+            .. bad.Take(most).Select(table => table.ToString()), .. bad.Count > most ? (string[])[$"and {bad.Count - most} more"] : [], .. unmatched,
+            $"{tables.Count} tables: {Count(TableChangeKind.Same)} as they were, {Count(TableChangeKind.Grown)} with every old row and new ones, {Count(TableChangeKind.Added)} new"
+                + (Count(TableChangeKind.Changed) > 0 ? $", {Count(TableChangeKind.Changed)} in which {written} old rows were updated or deleted and no fewer are there" : "")
+                + (Count(TableChangeKind.Rewritten) > 0 ? $", {Count(TableChangeKind.Rewritten)} left out by the plan's Rewrites" : ""),
+        ];
+        return string.Join("; ", parts);
     }
 
     /// <summary>From the start of the first phase to the sign-off, in whole minutes as the timeline is; before the last phase it is a forecast,

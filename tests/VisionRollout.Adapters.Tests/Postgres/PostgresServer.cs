@@ -20,10 +20,17 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly Lazy<Task<NpgsqlConnectionStringBuilder>> started;
     private readonly List<string> databases = [];
     private string? directory;
+    private int port;
 
-    public PostgresServer() => started = new(() => Environment.GetEnvironmentVariable("VISIONROLLOUT_TEST_POSTGRES") is { Length: > 0 } given
-        ? Task.FromResult(new NpgsqlConnectionStringBuilder(given))
-        : StartAsync());
+    public PostgresServer()
+        : this(Environment.GetEnvironmentVariable("VISIONROLLOUT_TEST_POSTGRES"))
+    {
+    }
+
+    private PostgresServer(string? given) => started = new(() => string.IsNullOrEmpty(given) ? StartAsync() : Task.FromResult(new NpgsqlConnectionStringBuilder(given)));
+
+    /// <summary>One that nobody else uses: it can be killed.</summary>
+    public static PostgresServer Private() => new(given: null);
 
     /// <summary>Makes an empty database with a random name.</summary>
     public async Task<TestDatabase> CreateAsync(string service = "business", params string[] scripts)
@@ -48,6 +55,32 @@ public sealed class PostgresServer : IAsyncDisposable
         var names = new List<string>();
         while (await reader.ReadAsync()) names.Add(reader.GetString(0));
         return names;
+    }
+
+    /// <summary>SIGKILL to the postmaster.</summary>
+    public async Task KillAsync()
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(directory!, "data", "postmaster.pid"));
+        using var postmaster = Process.GetProcessById(int.Parse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture));
+        postmaster.Kill();
+        await postmaster.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again where it was; its old processes may take a moment to see that they are alone.</summary>
+    public async Task RestartAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ServeAsync();
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < 50)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +126,9 @@ public sealed class PostgresServer : IAsyncDisposable
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}.");
     }
 
+    private Task ServeAsync() => RunAsync("pg_ctl", ["-D", Path.Combine(directory!, "data"), "-w", "-s", "-l", Path.Combine(directory!, "log"), "-o",
+        $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c fsync=off -c max_connections=60 -c shared_buffers=64MB -c max_prepared_transactions=5", "start"]);
+
     private async Task<NpgsqlConnectionStringBuilder> StartAsync()
     {
         directory = Directory.CreateTempSubdirectory("visionrollout-postgres-").FullName;
@@ -105,10 +141,9 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         var data = Path.Combine(directory, "data");
-        var port = FreePort();
+        port = FreePort();
         await RunAsync("initdb", ["-D", data, "-U", "postgres", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]);
-        await RunAsync("pg_ctl", ["-D", data, "-w", "-s", "-l", Path.Combine(directory, "log"), "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={directory} -c fsync=off -c max_connections=60 -c shared_buffers=64MB -c max_prepared_transactions=5", "start"]);
+        await ServeAsync();
         return new() { Host = "127.0.0.1", Port = port, Username = "postgres", Password = Sentinel, Database = "postgres", Pooling = false };
     }
 }

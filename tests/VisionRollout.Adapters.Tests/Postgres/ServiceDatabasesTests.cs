@@ -1,3 +1,4 @@
+using Npgsql;
 using NSubstitute;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Clock;
@@ -38,6 +39,67 @@ public sealed class ServiceDatabasesTests(PostgresServer server)
         Assert.Equal(
             [("public.added", TableChangeKind.Added), ("public.changes", TableChangeKind.Changed), ("public.grows", TableChangeKind.Grown), ("public.same", TableChangeKind.Same), ("public.shrinks", TableChangeKind.Shrunk), ("public.vanishes", TableChangeKind.Removed)],
             comparison.Tables.Select(table => (table.Table, table.Kind)).OrderBy(table => table.Table, StringComparer.Ordinal));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("", TableChangeKind.Same, 0L, 0L)]
+    [InlineData("INSERT INTO t SELECT 'new', n FROM generate_series(11, 15) n", TableChangeKind.Grown, 0L, 0L)]
+    [InlineData("ALTER TABLE t ADD COLUMN more text NOT NULL DEFAULT 'x'; INSERT INTO t SELECT 'new', n FROM generate_series(11, 15) n", TableChangeKind.Grown, 0L, 0L)]
+    [InlineData("ALTER TABLE t ALTER COLUMN word TYPE varchar(100)", TableChangeKind.Same, 0L, 0L)]
+    [InlineData("UPDATE t SET word = 'other' WHERE n < 3", TableChangeKind.Changed, 2L, 0L)]
+    [InlineData("DELETE FROM t WHERE n < 3; INSERT INTO t SELECT 'new', n FROM generate_series(11, 15) n", TableChangeKind.Changed, 2L, 0L)]
+    [InlineData("DELETE FROM t WHERE n < 3; INSERT INTO t VALUES ('new', 11)", TableChangeKind.Shrunk, 2L, 1L)]
+    [InlineData("TRUNCATE t", TableChangeKind.Shrunk, 10L, 10L)]
+    [InlineData("ALTER TABLE t DROP COLUMN word", TableChangeKind.ColumnsLost, null, 10L)]
+    [InlineData("ALTER TABLE t RENAME COLUMN word TO term", TableChangeKind.ColumnsLost, null, 10L)]
+    [InlineData("DROP TABLE t", TableChangeKind.Removed, null, 10L)]
+    [InlineData("ALTER TYPE letter RENAME VALUE 'a' TO 'b'", TableChangeKind.Altered, 0L, 0L)]
+    public async Task What_became_of_a_table_is_told_by_the_rows_that_nobody_wrote(string change, TableChangeKind kind, long? written, long lost)
+    {
+        var database = await server.CreateAsync("business", "CREATE TYPE letter AS ENUM ('a'); CREATE TABLE t (word text, n int, l letter DEFAULT 'a'); INSERT INTO t SELECT 'word ' || n, n FROM generate_series(1, 10) n");
+        var databases = Databases(database);
+        // A writer that had not committed when the first ledger was taken.
+        await using var late = await database.OpenAsync("late");
+        await using (var begin = new NpgsqlCommand("BEGIN; CREATE TABLE other (); SELECT txid_current()", late)) await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var before = await databases.ReadLedgerAsync(database.Service, null, TestContext.Current.CancellationToken);
+        await using (var commit = new NpgsqlCommand("COMMIT", late)) await commit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        if (change.Length > 0) await database.ExecuteAsync(change);
+
+        var after = await databases.ReadLedgerSinceAsync(database.Service, before, null, TestContext.Current.CancellationToken);
+
+        var table = LedgerComparison.Of(before, after).Tables.Single(item => item.Table == "public.t");
+        Assert.Equal((kind, written, lost), (table.Kind, table.RowsWritten, table.RowsLost));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_row_of_a_transaction_that_was_under_way_counts_as_written_since()
+    {
+        var database = await server.CreateAsync("business", "CREATE TABLE t (n int); INSERT INTO t VALUES (1)");
+        var databases = Databases(database);
+        await using var late = await database.OpenAsync("late");
+        await using (var begin = new NpgsqlCommand("BEGIN; INSERT INTO t VALUES (2)", late)) await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("INSERT INTO t VALUES (3)");
+        var before = await databases.ReadLedgerAsync(database.Service, null, TestContext.Current.CancellationToken);
+        await using (var commit = new NpgsqlCommand("COMMIT", late)) await commit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var after = await databases.ReadLedgerSinceAsync(database.Service, before, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 3), (before.Tables[0].Rows, after.Tables[0].Rows));
+        Assert.Equal(new KeptRows(2, before.Tables[0].Digest), after.Tables[0].Kept);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Tables_that_the_plan_rewrites_on_purpose_are_left_out_and_a_name_that_fits_none_is_told()
+    {
+        var database = await server.CreateAsync("business", "CREATE SCHEMA billing; CREATE TABLE billing.a AS SELECT 1 AS n; CREATE TABLE sessions AS SELECT 1 AS n; CREATE TABLE kept AS SELECT 1 AS n");
+        var before = await Databases(database).ReadLedgerAsync(database.Service, null, TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("DELETE FROM billing.a; DELETE FROM sessions; DELETE FROM kept");
+        var after = await Databases(database).ReadLedgerSinceAsync(database.Service, before, null, TestContext.Current.CancellationToken);
+
+        var comparison = LedgerComparison.Of(before, after, ["billing.*", "public.sessions", "public.session"]);
+
+        Assert.Equal("public.kept", Assert.Single(comparison.Losses).Table);
+        Assert.Equal(["public.session"], comparison.Unmatched);
     }
 
     [Fact(Timeout = Limit)]

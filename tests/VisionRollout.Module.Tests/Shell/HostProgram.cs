@@ -72,6 +72,34 @@ internal static class HostProgram
         }
     }
 
+    /// <summary>Runs a script and kills the process a while after it has printed a line; one that ends before that is let be.</summary>
+    /// <param name="text">The script.</param>
+    /// <param name="line">The line to wait for.</param>
+    /// <param name="after">How long after.</param>
+    /// <param name="environment">Variables on top of those of the tests.</param>
+    public static async Task KillAsync(string text, string line, TimeSpan after, IReadOnlyDictionary<string, string?> environment)
+    {
+        var path = await Save(text);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        var start = new ProcessStartInfo("dotnet", [Assembly, path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        try
+        {
+            var said = process.StandardError.ReadToEndAsync(limit.Token);
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) != line) Assert.False(process.HasExited, process.HasExited ? await said : "");
+            await Task.WhenAny(process.WaitForExitAsync(limit.Token), Task.Delay(after, limit.Token));
+            Assert.True(!process.HasExited || process.ExitCode == 0, process.HasExited ? await said : "");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            File.Delete(path);
+        }
+    }
+
     private static async Task<string> Save(string text)
     {
         var path = Path.Combine(Path.GetTempPath(), $"host-test-{Guid.NewGuid():N}.ps1");

@@ -25,6 +25,10 @@ internal static partial class PlanValues
     /// <summary>A name of a label, or nothing where the metric has no such label.</summary>
     public static PlanValue<string> LabelOrNone { get; } = new(() => "", cursor => cursor.Node is PlanScalar { Value: "" } ? "" : MetricName.Read(cursor));
 
+    /// <summary>A table of a database with its schema; * stands for any letters.</summary>
+    public static PlanValue<string> TableName { get; } = Text.Where(
+        text => TableNamePattern().IsMatch(text), "{0} is no table with its schema.", "Write it like 'public.sessions', or 'billing.*' for all tables of a schema.");
+
     /// <summary>A path of an address.</summary>
     public static PlanValue<string> UrlPath { get; } = Text.Where(
         text => text.StartsWith('/') && Uri.IsWellFormedUriString(text, UriKind.Relative),
@@ -211,6 +215,9 @@ internal static partial class PlanValues
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.CultureInvariant)]
     private static partial Regex ObjectNamePattern();
+
+    [GeneratedRegex(@"^[^.\s]+\.[^.\s]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex TableNamePattern();
 
     [GeneratedRegex("^[a-zA-Z_:][a-zA-Z0-9_:]*$", RegexOptions.CultureInvariant)]
     private static partial Regex MetricNamePattern();
