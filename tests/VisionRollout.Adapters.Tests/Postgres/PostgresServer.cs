@@ -6,8 +6,6 @@ using System.Security.Cryptography;
 using Npgsql;
 using VisionRollout.Core.Plan;
 
-[assembly: AssemblyFixture(typeof(VisionRollout.Tests.Postgres.PostgresServer))]
-
 namespace VisionRollout.Tests.Postgres;
 
 /// <summary>A real PostgreSQL for the tests of an assembly: the one that VISIONROLLOUT_TEST_POSTGRES names (superuser),
