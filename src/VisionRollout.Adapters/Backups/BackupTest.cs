@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
@@ -66,7 +65,7 @@ internal sealed class BackupTest(BackupManifest manifest, IBackupStore store, Da
     {
         await using var server = await DatabaseServer.OpenAsync(address, token);
         serverVersion = server.Version;
-        var scratch = $"visionrollout_scratch_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        var scratch = await server.BeginScratchAsync(token);
         await new RestoreRun(manifest, store, server, address, tools) { Key = Key, OnProgress = OnProgress }.RunAsync(scratch, token);
         try
         {

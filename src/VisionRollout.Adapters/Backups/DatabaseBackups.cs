@@ -101,7 +101,7 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
         var key = await keys.ForAsync(manifest, request.Key, token);
         var address = await addresses.FindAsync(request.Service, request.Credential, token);
         await using var server = await DatabaseServer.OpenAsync(address, token);
-        var scratch = $"visionrollout_scratch_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        var scratch = await server.BeginScratchAsync(token);
         await AtStoreAsync(store, async () =>
         {
             await new RestoreRun(manifest, store, server, address, tools) { Key = key, OnProgress = request.OnProgress }.RunAsync(scratch, token);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
@@ -10,6 +11,15 @@ namespace VisionRollout.Adapters.Backups;
 internal sealed class DatabaseServer : IAsyncDisposable
 {
     private const string Maintenance = "postgres";
+    private const string ScratchPrefix = "visionrollout_scratch_";
+
+    // Only what this user may drop; a lock that can be had is given back at once.
+    private const string LeftQuery = """
+        SELECT d.datname FROM pg_database d
+        WHERE starts_with(d.datname, ($1::text[])[1]) AND pg_has_role(d.datdba, 'MEMBER') AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)
+          AND CASE WHEN pg_try_advisory_lock(hashtextextended(d.datname, 0)) THEN pg_advisory_unlock(hashtextextended(d.datname, 0)) ELSE false END
+        """;
+
     private const int DropForceSince = 13;
     private const int ProviderSince = 15;
     private readonly NpgsqlConnection connection;
@@ -70,6 +80,21 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>Drops a database, with its connections; one that is not there is no error.</summary>
     public Task DropAsync(string database, CancellationToken token) =>
         RunAsync($"DROP DATABASE IF EXISTS {SqlText.Name(database)}{(Major >= DropForceSince ? " WITH (FORCE)" : "")}", null, token);
+
+    /// <summary>Makes a name for a scratch database and marks it as in use for as long as this connection lives; drops scratch databases that
+    /// runs which were killed have left: nobody marks them and nobody is connected to them.</summary>
+    public async Task<string> BeginScratchAsync(CancellationToken token)
+    {
+        // The marks are advisory locks, which count within one database only.
+        if (connection.Database == Maintenance)
+        {
+            foreach (var left in await ListAsync(LeftQuery, [ScratchPrefix], token)) await DropAsync(left, token);
+        }
+
+        var scratch = $"{ScratchPrefix}{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        await RunAsync("SELECT pg_advisory_lock(hashtextextended($1, 0))", scratch, token);
+        return scratch;
+    }
 
     /// <summary>Renames a database.</summary>
     public Task RenameAsync(string from, string to, CancellationToken token) =>

@@ -22,6 +22,11 @@ internal static class RecordSections
             new(ReportText.Duration(TimeSpan.FromSeconds(backup.Seconds)), "time"), backup.Location, backup.Sha256.Length > 16 ? backup.Sha256[..16] + "…" : backup.Sha256,
         }));
         html.Table("Test restores", ["Service", "Verdict", "Why", "Location"], report.Restores.Select(restore => new HtmlCell[] { restore.Service, HtmlCell.Of(restore.Verdict), restore.Reason, restore.Location }));
+        html.Table("Preflights of migrations", ["Service", "Verdict", "Why", "Can be taken back", "Findings"], report.Preflights.Select(preflight => new HtmlCell[]
+        {
+            preflight.Service, HtmlCell.Of(preflight.Verdict), preflight.Reason, string.Join("; ", preflight.Migrations.Select(item => $"{item.Version}: {item.Reversibility}")),
+            string.Join(" ", preflight.Findings.Select(finding => $"{finding.Verdict}, {finding.Rule}: {finding.Reason}")),
+        }));
         Events(html, "Migrations", "Service", "Schema", report.Migrations);
         html.EndSection();
     }

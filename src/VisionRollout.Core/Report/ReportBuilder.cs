@@ -57,6 +57,7 @@ public sealed class ReportBuilder
         Messages = Events<MessageSent>(entry => $"{entry.Name} → {entry.Channel}", entry => entry.Text),
         Backups = [.. Entries<BackupTaken>()],
         Restores = [.. Entries<BackupVerified>()],
+        Preflights = [.. Entries<MigrationsPreflighted>()],
         Migrations = Migrations(),
         Deployments = [.. Entries<ServiceDeployed>()],
         LatencyLimit = Limit("LatencyP99"),

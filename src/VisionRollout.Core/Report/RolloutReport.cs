@@ -72,6 +72,9 @@ public sealed record RolloutReport
     /// <summary>Test restores.</summary>
     public IReadOnlyList<BackupVerified> Restores { get; init; } = [];
 
+    /// <summary>Preflights of migrations.</summary>
+    public IReadOnlyList<MigrationsPreflighted> Preflights { get; init; } = [];
+
     /// <summary>Migrations, applied and taken back, in order.</summary>
     public IReadOnlyList<ReportEvent> Migrations { get; init; } = [];
 

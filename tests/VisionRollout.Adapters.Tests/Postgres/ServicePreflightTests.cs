@@ -71,6 +71,24 @@ public sealed class ServicePreflightTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_a_killed_run_has_left_is_dropped_and_what_another_run_uses_is_not()
+    {
+        using var bench = await RestoredAsync();
+        var (left, used) = ($"visionrollout_scratch_{Guid.NewGuid():N}", $"visionrollout_scratch_{Guid.NewGuid():N}");
+        await using var other = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(bench.Database.ConnectionString) { Database = "postgres" }.ConnectionString);
+        await other.OpenAsync(Token);
+        await RunAsync(other, $"SELECT pg_advisory_lock(hashtextextended('{used}', 0))");
+        await RunAsync(other, $"CREATE DATABASE {left}");
+        await RunAsync(other, $"CREATE DATABASE {used}");
+
+        await Preflights(bench, new(bench.Database, [AddNote])).RunAsync(Request(bench, (await bench.BackupAsync()).Location), Token);
+
+        Assert.Empty(await server.ListAsync(left));
+        Assert.Equal([used], await server.ListAsync(used));
+        await RunAsync(other, $"DROP DATABASE {used}");
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_backup_of_another_schema_version_is_refused_before_it_is_restored()
     {
         using var bench = await RestoredAsync();

@@ -63,6 +63,29 @@ public sealed class DatabaseMigrationTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_step_of_the_runbook_fails_with_the_finding_and_the_remedy_and_nothing_is_migrated()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        var fault = await cluster.Process.AddFaultAsync(new() { ["name"] = "migration-incompatible", ["target"] = new System.Text.Json.Nodes.JsonObject { ["service"] = "swarm" } }, Token);
+        await bench.RunAsync("""
+            Invoke-RolloutPhase Preparation -NoWait { 'ready' }
+            Invoke-RolloutPhase Database -NoWait {
+                Invoke-RolloutStep 'Back up' { Backup-ServiceDatabase swarm | Test-ServiceDatabaseBackup }
+                Invoke-RolloutStep 'Test the migrations' { Test-DatabaseMigration swarm }
+                Invoke-RolloutStep 'Migrate' { Invoke-DatabaseMigration swarm }
+            }
+            """);
+        await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
+
+        var failed = Assert.Single((await bench.JournalAsync()).OfType<StepFailed>());
+        Assert.Equal("Test the migrations", failed.Step);
+        Assert.Contains("ALTER TABLE agents RENAME TO agents_v2", failed.Error, StringComparison.Ordinal);
+        Assert.Contains(failed.Findings, finding => finding.Criterion == "ObjectRenamed" && finding.Reason.Contains("Keep the name", StringComparison.Ordinal));
+        Assert.DoesNotContain(await bench.JournalAsync(), entry => entry is MigrationsApplied or ContingencyStarted);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task WhatIf_runs_nothing_anywhere()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
