@@ -55,6 +55,9 @@ if ($Endpoint)    { $connection.Endpoint = $Endpoint }
 if ($JournalPath) { $connection.JournalPath = $JournalPath }
 $session = Connect-Rollout @connection
 
+# A chat or a status page that is down is a warning: it must not end a rollout.
+$PSDefaultParameterValues = @{ 'Send-RolloutMessage:BestEffort' = $true }
+
 # Items of a checklist: those that were confirmed ahead are recorded, the others are asked for.
 function Confirm-Checklist([string] $Name) {
     Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
@@ -82,7 +85,9 @@ try {
     "$($rollout.Version) to $($rollout.Environment), from $($rollout.FromColour) to $($rollout.ToColour)$(if ($rollout.Resumes) { ', resumed' }). Journal: $($rollout.Journal)"
     # Also when it is started again: approvals may have come since.
     foreach ($gate in $Approval.Keys) {
-        $missing = (Test-RolloutGate $gate).Missing
+        # What was given ahead and has expired since, with the evidence it was for, people give anew.
+        $open = Test-RolloutGate $gate
+        $missing = if (-not $open.Expired) { $open.Missing }
         foreach ($role in $Approval[$gate] | Where-Object { $missing -contains $_ }) {
             $as = if ($ApproverContext[$role]) { @{ Context = $ApproverContext[$role] } } else { @{} }
             Approve-RolloutGate $gate -Role $role -Comment 'Given ahead of the rollout' -ValidFor 12:00:00 @as
@@ -154,21 +159,22 @@ try {
     Invoke-RolloutPhase 'Validation' {
         Invoke-RolloutStep 'Test'           { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Watch'          { Watch-Rollout -For 0:30:00 }
-        Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion }
+        Invoke-RolloutStep 'Measure'        { Test-SuccessCriterion -Require }
     } | Out-Null
 
     # 15:00  Stabilization: monitor, optimize
     Invoke-RolloutPhase 'Stabilization' {
-        Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00 }
-        Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
+        # As long as planned, also when the rollout is late.
+        $half = [TimeSpan] (($session.Plan.Timeline | Where-Object Name -eq 'Stabilization').Duration.Ticks / 2)
+        Invoke-RolloutStep 'First half'     { Watch-Rollout -For $half }
+        Invoke-RolloutStep 'Second half'    { Watch-Rollout -For $half }
         Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
     } | Out-Null
 
     # 17:00  Complete: final sign-off
     Invoke-RolloutPhase 'Complete' {
-        Invoke-RolloutStep 'Success criteria' { Test-SuccessCriterion }
-        Invoke-RolloutStep 'Sign off'         { Complete-Rollout }
-        Invoke-RolloutStep 'Announce'         { Send-RolloutMessage Successful; Send-RolloutMessage MaintenanceCompleted }
+        Invoke-RolloutStep 'Sign off' { Test-SuccessCriterion -Require; Complete-Rollout }
+        Invoke-RolloutStep 'Announce' { Send-RolloutMessage Successful; Send-RolloutMessage MaintenanceCompleted }
     } | Out-Null
 }
 catch {
@@ -181,7 +187,9 @@ catch {
     if ($end.Status -ne 'Succeeded') {
         Send-RolloutMessage $(if ($back) { $end.Status } else { 'Incident' }) -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)"
     }
-    if ($back) { Send-RolloutMessage MaintenanceEnded }
+    # Customers are told what is seen, not what was asked for.
+    try { $served = (Get-Traffic | Where-Object Colour -eq $end.FromColour).Weight -ge 1 } catch { $served = $false }
+    if ($back -and $served) { Send-RolloutMessage MaintenanceEnded }
     try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
     Get-Rollout
     $PSCmdlet.WriteError($failure)

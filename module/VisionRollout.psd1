@@ -17,6 +17,7 @@
         'Add-AlertSilence'
         'Add-RehearsalFault'
         'Approve-RolloutGate'
+        'Approve-SuccessCriterion'
         'Backup-ServiceDatabase'
         'Clear-Environment'
         'Compare-Deployment'

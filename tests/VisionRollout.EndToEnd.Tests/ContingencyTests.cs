@@ -8,7 +8,7 @@ public sealed class ContingencyTests
     [Fact(Timeout = Limit)]
     public async Task A_failing_migration_takes_back_every_migration_of_the_rollout()
     {
-        using var run = await RehearseAsync("migration-failure", "Database migration failure", "UndoMigrations", "RollBackTraffic");
+        using var run = await RehearseAsync("migration-failure", "Database migration failure", "RollBackTraffic", "UndoMigrations");
         Assert.NotEmpty(run.Journal.Of("migrations-applied"));
         Assert.Equal(
             run.Journal.Of("migrations-applied").SelectMany(entry => Versions(entry)).Order(),
@@ -35,7 +35,7 @@ public sealed class ContingencyTests
     [Fact(Timeout = Limit)]
     public async Task An_external_service_that_is_down_switches_the_fallback_on()
     {
-        using var run = await RehearseAsync("external-service", "External service failures", "EnableFallback", "RollBackTraffic");
+        using var run = await RehearseAsync("external-service", "External service failures", "RollBackTraffic", "EnableFallback");
         Assert.Equal("on", run.World!.Fallbacks["business"]);
         Assert.All(run.World.Fallbacks.Where(service => service.Key != "business"), service => Assert.Equal("off", service.Value));
     }
@@ -43,7 +43,7 @@ public sealed class ContingencyTests
     [Fact(Timeout = Limit)]
     public async Task Exhausted_resources_are_scaled_up_on_the_old_version()
     {
-        using var run = await RehearseAsync("resource-exhaustion", "Resource exhaustion", "ScaleUp", "RollBackTraffic");
+        using var run = await RehearseAsync("resource-exhaustion", "Resource exhaustion", "RollBackTraffic", "ScaleUp");
         // The traffic goes back at once: it does not wait until the additional pods are ready.
         Assert.All(run.World!.Deployments.Values.Where(item => item.Metadata.Labels["deployment-color"] == "green"), deployment => Assert.Equal(3, deployment.Spec.Replicas));
     }

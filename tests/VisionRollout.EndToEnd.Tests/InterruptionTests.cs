@@ -72,14 +72,18 @@ public sealed class InterruptionTests
     }
 
     // Until the phase is under way and so many records have followed its start.
-    private static Task<bool> WaitInPhaseAsync(WorkFolder folder, HostRun host, string phase, int records, CancellationToken token) => Appears.WhenAsync(
-        () =>
-        {
-            var all = JournalView.Peek(folder).Records;
-            var start = all.ToList().FindIndex(record => JournalView.Entry(record) is var entry && JournalView.Kind(entry) == "phase-started" && JournalView.Text(entry, "phase") == phase);
-            return start >= 0 && all.Count - start > records;
-        },
-        () => host.HasEnded, token);
+    private static Task<bool> WaitInPhaseAsync(WorkFolder folder, HostRun host, string phase, int records, CancellationToken token)
+    {
+        var follow = JournalView.Follow(folder);
+        return Appears.WhenAsync(
+            () =>
+            {
+                var all = follow().Records;
+                var start = all.ToList().FindIndex(record => JournalView.Entry(record) is var entry && JournalView.Kind(entry) == "phase-started" && JournalView.Text(entry, "phase") == phase);
+                return start >= 0 && all.Count - start > records;
+            },
+            () => host.HasEnded, token);
+    }
 
     private static async Task FinishAsync(RunbookRun runbook, CancellationToken token)
     {
@@ -140,7 +144,8 @@ public sealed class InterruptionTests
         foreach (var (service, versions) in world.Migrations)
         {
             Assert.Equal(2, versions.Count(version => version.StartsWith("202611", StringComparison.Ordinal)));
-            var applied = journal.RecordsOf("migrations-applied").First(record => JournalView.Text(JournalView.Entry(record), "service") == service);
+            var applied = journal.RecordsOf("migrations-applied").Select(record => (Record: record, Entry: JournalView.Entry(record)))
+                .First(item => JournalView.Text(item.Entry, "service") == service && !(bool)item.Entry["interrupted"]!).Record;
             var runs = world.Execs.Where(exec => ((string)exec!["pod"]!).StartsWith(service + "-service-", StringComparison.Ordinal) && exec["command"]!.ToJsonString().Contains("ecto.migrate", StringComparison.Ordinal)).ToList();
             Assert.NotEmpty(runs);
             Assert.DoesNotContain(runs, exec => JournalView.At(exec!) > JournalView.At(applied));

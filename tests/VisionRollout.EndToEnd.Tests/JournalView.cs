@@ -31,13 +31,23 @@ public sealed class JournalView
         return new JournalView(records);
     }
 
-    /// <summary>What is in the journal while somebody writes it: the whole lines.</summary>
-    public static JournalView Peek(WorkFolder folder)
+    /// <summary>What is in the journal while somebody writes it: the whole lines. Each call reads only what is new.</summary>
+    public static Func<JournalView> Follow(WorkFolder folder)
     {
-        if (Files(folder) is not [var file]) return new([]);
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return new([.. reader.ReadToEnd().Split('\n')[..^1].Select(line => JsonNode.Parse(line)!.AsObject())]);
+        var records = new List<JsonObject>();
+        var position = 0L;
+        return () =>
+        {
+            if (Files(folder) is not [var file] || new FileInfo(file).Length <= position) return new(records);
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            stream.Seek(position, SeekOrigin.Begin);
+            var bytes = new byte[stream.Length - position];
+            var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var whole = Encoding.UTF8.GetString(bytes, 0, bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1);
+            records.AddRange(whole.Split('\n')[..^1].Select(line => JsonNode.Parse(line)!.AsObject()));
+            position += Encoding.UTF8.GetByteCount(whole);
+            return new(records);
+        };
     }
 
     /// <summary>Entries of a kind, e.g. <c>step-completed</c>.</summary>

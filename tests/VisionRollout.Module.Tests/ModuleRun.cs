@@ -26,6 +26,9 @@ internal sealed class ModuleRun
     /// <summary>Progress records so far.</summary>
     public PSDataCollection<ProgressRecord> Progress => shell.Streams.Progress;
 
+    /// <summary>Warnings so far.</summary>
+    public PSDataCollection<WarningRecord> Warnings => shell.Streams.Warning;
+
     /// <summary>Verbose lines so far.</summary>
     public PSDataCollection<VerboseRecord> Verbose => shell.Streams.Verbose;
 

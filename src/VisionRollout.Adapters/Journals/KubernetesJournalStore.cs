@@ -39,11 +39,8 @@ public sealed class KubernetesJournalStore(KubernetesConnection connection, stri
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            if (segment is null && await FindAsync(index, token) is { } found)
-            {
-                segment = found;
-                if (found.Lines.Any(item => item.Number >= number)) return false;
-            }
+            if (segment is null && await FindAsync(index, token) is { } found) segment = found;
+            if (segment?.Lines.Any(item => item.Number >= number) == true) return false;
 
             if (segment is { IsClosed: true } || (segment is { } full && !full.HasRoomFor(line) && await CloseAsync(full, token)))
             {

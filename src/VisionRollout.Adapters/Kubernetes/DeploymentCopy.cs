@@ -60,7 +60,7 @@ internal sealed class DeploymentCopy(PlanService service, string colourLabel, st
         foreach (var (key, value) in source["annotations"] as JsonObject ?? [])
         {
             // Helm's annotations would make the copy look like a part of the source's release.
-            if (!OwnAnnotations.Contains(key) && !key.StartsWith("meta.helm.sh/", StringComparison.Ordinal))
+            if (!OwnAnnotations.Contains(key) && !key.StartsWith("visionrollout/", StringComparison.Ordinal) && !key.StartsWith("meta.helm.sh/", StringComparison.Ordinal))
                 annotations[key] = value?.DeepClone();
         }
 

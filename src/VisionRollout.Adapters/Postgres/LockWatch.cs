@@ -12,16 +12,29 @@ internal sealed class LockWatch : IAsyncDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
 
-    // Ours: what calls itself a migration, or began after the watch and changes the schema. Somebody else's work is never touched.
+    // Who holds the lock of a migration tool on its table: not the service, which only reads it. Ecto holds it on a connection of its own for the whole run.
+    private const string Lockers = """
+        lockers AS MATERIALIZED (
+          SELECT k.usename, k.client_addr, k.backend_start
+          FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity k ON k.pid = l.pid
+          WHERE l.granted AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock', 'RowExclusiveLock')
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND c.relname = 'schema_migrations'
+            AND k.pid <> pg_backend_pid() AND k.backend_type = 'client backend')
+        """;
+
+    // Ours: what began after the watch and calls itself a migration or changes the schema; and the connections of the process that holds the tool's lock:
+    // same user and address, opened within the same few seconds. Somebody else's work is never touched.
     private const string Ours = """
         a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
-          AND (a.application_name ~* 'migrat'
-               OR (a.backend_start >= $1 AND a.query ~* '^\s*(alter|create|drop|truncate|lock|reindex|cluster|refresh|comment)\M'))
+          AND ((a.backend_start >= $1 AND (a.application_name ~* '(^|[^a-z])migrat'
+                                           OR a.query ~* '^\s*(alter|create|drop|truncate|lock|reindex|cluster|refresh|comment)\M'))
+               OR EXISTS (SELECT FROM lockers k WHERE k.usename = a.usename AND k.client_addr IS NOT DISTINCT FROM a.client_addr
+                            AND abs(extract(epoch FROM k.backend_start - a.backend_start)) <= 5))
         """;
 
     // Only who waits for a lock is asked for its blockers: pg_blocking_pids holds up the lock manager for a moment.
     private const string WaitingQuery = $"""
-        WITH a AS (SELECT a.*, coalesce({Ours}, false) AS ours FROM pg_stat_activity a WHERE a.datname = current_database())
+        WITH {Lockers}, a AS (SELECT a.*, coalesce({Ours}, false) AS ours FROM pg_stat_activity a WHERE a.datname = current_database())
         SELECT w.pid, w.ours, coalesce(w.application_name, ''), coalesce(w.usename, ''), coalesce(w.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(w.xact_start, w.backend_start))::float8,
                b.pid, b.ours, coalesce(b.application_name, ''), coalesce(b.usename, ''), coalesce(b.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.backend_start))::float8
         FROM a w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS blocking(pid) JOIN a b ON b.pid = blocking.pid
@@ -87,18 +100,32 @@ internal sealed class LockWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Cancels what the migration still runs; for a migration that is given up.</summary>
+    /// <summary>Ends what the migration still runs, and waits until it is gone; for a migration that is given up.</summary>
     public async Task StopMigrationAsync(CancellationToken token)
     {
         try
         {
-            await using var command = new NpgsqlCommand($"SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE {Ours} AND a.usename = current_user", connection);
+            await using var command = new NpgsqlCommand($"WITH {Lockers} SELECT pg_terminate_backend(a.pid, 5000) FROM pg_stat_activity a WHERE {Ours} AND a.usename = current_user", connection);
             command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = startedAt });
             await command.ExecuteNonQueryAsync(token);
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException or OperationCanceledException)
         {
             request.OnLine($"The migration of '{request.Service.Name}' could not be stopped in the database: {address.Redact(exception.Message)}");
+        }
+    }
+
+    /// <summary>True when somebody still holds a migration tool's lock, or has written a version that is not committed yet.</summary>
+    public async Task<bool> IsRunningAsync(CancellationToken token)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand($"WITH {Lockers} SELECT EXISTS (SELECT FROM lockers)", connection);
+            return (bool)(await command.ExecuteScalarAsync(token))!;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException)
+        {
+            throw PostgresErrors.From(exception, address);
         }
     }
 

@@ -38,6 +38,17 @@ public sealed partial class ServiceMigrations(DatabaseAddresses addresses, IServ
         }
     }
 
+    /// <inheritdoc/>
+    public async Task EndInterruptedAsync(MigrationRequest request, CancellationToken token)
+    {
+        await using var locks = await LockWatch.OpenAsync(await addresses.FindAsync(request.Service, request.Credential, token), request, token);
+        await locks.StopMigrationAsync(token);
+        if (!await locks.IsRunningAsync(token)) return;
+        throw new RolloutException("MigrationStillRuns", RolloutErrorKind.Conflict,
+            $"A migration of service '{request.Service.Name}' that was interrupted still holds its lock on schema_migrations, and could not be ended.",
+            "Find out in pg_locks and pg_stat_activity who it is, let it end or end it, then run this again.", request.Service.Name) { Trigger = "migration" };
+    }
+
     private static bool IsOnlyALock(MigrationFailedException failure) => failure.Id == "MigrationBlocked"
         || (failure.Id == "MigrationFailed" && failure.Result.Output.Any(line => LockPattern().IsMatch(line)));
 

@@ -7,6 +7,12 @@ public interface IDatabaseMigrations
     /// <exception cref="MigrationFailedException"><c>MigrationFailed</c>, <c>MigrationBlocked</c> or <c>MigrationTimeout</c>, with trigger <c>migration</c>.</exception>
     Task<DatabaseMigrationResult> MigrateAsync(MigrationRequest request, CancellationToken token);
 
+    /// <summary>Ends what a migration that nobody waits for any more still runs in the database: the connections of the process that holds the tool's lock
+    /// on <c>schema_migrations</c>, where they are those of the service's own user. The command in the pod gets an error from the database and ends.
+    /// A tool that neither locks its table nor has written a version yet can't be found so.</summary>
+    /// <exception cref="Errors.RolloutException"><c>MigrationStillRuns</c> when the lock is held all the same; or the database can't be reached.</exception>
+    Task EndInterruptedAsync(MigrationRequest request, CancellationToken token);
+
     /// <summary>Takes migrations back with the plan's undo command and confirms that they are gone.</summary>
     /// <param name="request">Where.</param>
     /// <param name="versions">The versions to take back; those that are not applied are left out, and none left is a result without change.</param>

@@ -6,4 +6,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Percent">The new colour's weight in per cent.</param>
 /// <param name="Verdict">How it was judged.</param>
 /// <param name="Reason">Why.</param>
-public sealed record CanaryStageEnded(int Percent, Verdict Verdict, string Reason) : JournalEntry;
+public sealed record CanaryStageEnded(int Percent, Verdict Verdict, string Reason) : JournalEntry
+{
+    /// <summary>Trigger of the risk matrix; empty when none.</summary>
+    public string Trigger { get; init; } = "";
+}

@@ -7,8 +7,12 @@ namespace VisionRollout.Core.Journal;
 /// <param name="path">Full path.</param>
 internal sealed class JournalLines(string path)
 {
+    /// <summary>Error id of a file that can't be written.</summary>
+    public const string NotWrittenId = "JournalNotWritten";
+
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
     private readonly List<long> starts = [];
+    private readonly Queue<byte[]> unwritten = [];
     private long position;
 
     /// <summary>The records so far.</summary>
@@ -17,39 +21,78 @@ internal sealed class JournalLines(string path)
     /// <summary>Holds other writers off until it is disposed; the operating system frees it when this process dies.</summary>
     public async Task<FileStream> LockAsync(CancellationToken token)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         for (var waited = Stopwatch.StartNew(); ;)
         {
             try
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (waited.Elapsed < LockTimeout)
+            catch (IOException cause) when (IsHeld(cause) && waited.Elapsed < LockTimeout)
             {
                 // Held by another writer for the few milliseconds of its append.
                 await Task.Delay(5, token);
             }
-            catch (IOException cause)
+            catch (IOException cause) when (IsHeld(cause))
             {
                 throw new RolloutException("JournalLocked", RolloutErrorKind.Timeout, $"The journal '{path}' is held by another process for more than {LockTimeout.TotalSeconds:0} s.",
                     "End the process that holds the lock file beside it.", path, cause);
             }
+            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+            {
+                throw NotWritten(cause);
+            }
         }
     }
 
-    /// <summary>Writes the next line to disk.</summary>
+    /// <summary>Writes the next line to disk, and before it what was only kept.</summary>
+    /// <exception cref="RolloutException">JournalNotWritten; then nothing is taken.</exception>
     public JournalRecord Append(byte[] line)
     {
-        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+        Write([.. unwritten, line]);
+        while (unwritten.TryDequeue(out var earlier)) Count(earlier);
+        var record = Chain.Take(line);
+        Count(line);
+        return record;
+    }
+
+    /// <summary>Takes the next line, which somebody else has safe, although the file can't be written: it is written before the next one.</summary>
+    public JournalRecord Keep(byte[] line)
+    {
+        var record = Chain.Take(line);
+        unwritten.Enqueue(line);
+        return record;
+    }
+
+    private void Write(IReadOnlyList<byte[]> next)
+    {
+        try
         {
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             file.SetLength(position); // drops a torn last line
             file.Seek(0, SeekOrigin.End);
-            file.Write([.. line, (byte)'\n']);
-            file.Flush(flushToDisk: true);
+            try
+            {
+                file.Write([.. next.SelectMany(line => line.Append((byte)'\n'))]);
+                file.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                file.SetLength(position); // what is not known to be on disk is not there
+                throw;
+            }
         }
-
-        return Take(line);
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(cause);
+        }
     }
+
+    private RolloutException NotWritten(Exception cause) => new(NotWrittenId, RolloutErrorKind.Failed, $"The journal '{path}' can't be written: {cause.Message.TrimEnd('.')}.",
+        "Free space or repair the folder's permissions, then run the command again.", path, cause);
+
+    /// <summary>Another process has the file open: a sharing or lock violation on Windows, EWOULDBLOCK on Linux (11) and macOS (35).</summary>
+    private static bool IsHeld(IOException cause) => cause.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     /// <summary>Reads the complete lines after the last known one; returns the length of an incomplete last line.</summary>
     public long ReadNew()
@@ -71,6 +114,7 @@ internal sealed class JournalLines(string path)
     /// <param name="number">From 1.</param>
     public byte[] Line(int number)
     {
+        if (number > starts.Count) return unwritten.ElementAt(number - starts.Count - 1);
         var start = starts[number - 1];
         var line = new byte[(number < starts.Count ? starts[number] : position) - start - 1];
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -93,11 +137,18 @@ internal sealed class JournalLines(string path)
         return aside;
     }
 
-    private JournalRecord Take(ReadOnlySpan<byte> line)
+    private void Take(ReadOnlySpan<byte> line)
     {
-        var record = Chain.Take(line);
+        // Another process of this machine could write what this one could only keep.
+        if (!unwritten.TryPeek(out var kept)) Chain.Take(line);
+        else if (line.SequenceEqual(kept)) unwritten.Dequeue();
+        else throw Chain.Damaged(starts.Count + 1, "the file has another record than the journal's other place");
+        Count(line);
+    }
+
+    private void Count(ReadOnlySpan<byte> line)
+    {
         starts.Add(position);
         position += line.Length + 1;
-        return record;
     }
 }

@@ -10,6 +10,9 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Seconds">Duration.</param>
 public sealed record MigrationsApplied(string Service, string Before, string After, IReadOnlyList<string> Versions, double Seconds) : JournalEntry
 {
+    /// <summary>True when they were found later, because whoever ran the command was interrupted: more may have been applied since.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>Versions.</summary>
     public IReadOnlyList<string> Versions { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Versions);
 }

@@ -21,6 +21,7 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
     private long? lookedAt;
     private long? downAt;
     private int shared;
+    private bool isUnwritable;
 
     /// <inheritdoc/>
     public string Location => path;
@@ -42,7 +43,7 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
             var news = await TryAsync(() => store.ReadAsync(shared, token), [], token);
             if (!IsKnown(news))
             {
-                using var held = await lines.LockAsync(token);
+                using var held = await TryLockAsync(token);
                 lines.ReadNew();
                 Take(news);
             }
@@ -61,7 +62,7 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
         await gate.WaitAsync(token);
         try
         {
-            using var held = await lines.LockAsync(token);
+            using var held = await TryLockAsync(token);
             var torn = lines.ReadNew();
             var found = lines.Chain.Records.Count;
             if (lookedAt is null) Take(await TryAsync(() => store.ReadAsync(shared, token), [], token));
@@ -94,8 +95,9 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
             var stored = shared < number - 1 ? null : await TryAsync<bool?>(async () => await store.AppendAsync(number, line, token), null, token);
             if (stored != false)
             {
+                var record = Append(line, isSafe: stored == true);
                 if (stored == true) shared = number;
-                return lines.Append(line);
+                return record;
             }
 
             Take(await store.ReadAsync(shared, token));
@@ -144,10 +146,46 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
                 OnTrouble?.Invoke($"{lost} record(s) of the journal '{path}' were made while {store.Location} did not answer, and another machine has gone on meanwhile: they are kept in '{lines.MoveAside(number - 1)}' and count no more.");
             }
 
-            lines.Append(line);
+            Append(line, isSafe: true);
         }
 
         if (downAt is null) Looked(number);
+    }
+
+    // The store has it: then a file that can't be written is trouble, and no loss.
+    private JournalRecord Append(byte[] line, bool isSafe)
+    {
+        try
+        {
+            var record = lines.Append(line);
+            isUnwritable = false;
+            return record;
+        }
+        catch (RolloutException cause) when (isSafe && cause.Id == JournalLines.NotWrittenId)
+        {
+            Unwritable(cause);
+            return lines.Keep(line);
+        }
+    }
+
+    // The lock keeps other processes of this machine off the file; the store keeps them off the journal.
+    private async Task<FileStream?> TryLockAsync(CancellationToken token)
+    {
+        try
+        {
+            return await lines.LockAsync(token);
+        }
+        catch (RolloutException cause) when (cause.Id == JournalLines.NotWrittenId)
+        {
+            Unwritable(cause);
+            return null;
+        }
+    }
+
+    private void Unwritable(RolloutException cause)
+    {
+        if (!isUnwritable) OnTrouble?.Invoke($"The journal goes on in {store.Location} alone, as long as that answers. {cause.Message}");
+        isUnwritable = true;
     }
 
     private void Looked(int count)
@@ -167,9 +205,10 @@ public sealed class SharedJournal(string path, IJournalStore store, TimeProvider
             downAt = null;
             return answer;
         }
-        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable || (shared > 0 && cause.Kind is not RolloutErrorKind.Corrupt))
         {
-            if (downAt is null) OnTrouble?.Invoke($"{store.Location} does not answer; the journal goes on in '{path}' and is handed in later. {cause.Message}");
+            // Once it has worked, whatever it answers now (no permission, a quota, too long a record) is its trouble and not the rollout's.
+            if (downAt is null) OnTrouble?.Invoke($"{store.Location} takes no records; the journal goes on in '{path}' and is handed in later. {cause.Message}");
             downAt = time.GetTimestamp();
             return otherwise;
         }

@@ -21,4 +21,11 @@ public static class SuccessMetrics
         ["AlertFalsePositives"] = "share",
         ["Documentation"] = "share",
     };
+
+    /// <summary>Trigger (see <see cref="Evidence.Finding.Trigger"/>) of the metrics that compare the new version with the old one. What is measured over both has none.</summary>
+    public static IReadOnlyDictionary<string, string> Triggers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["FeatureParity"] = "health",
+        ["ApiCompatibility"] = "health",
+    };
 }

@@ -151,7 +151,7 @@ public sealed class ReportBuilder
 
     private List<ReportEvent> Migrations() =>
     [
-        .. Events<MigrationsApplied>(entry => $"{entry.Service}: {entry.Versions.Count} applied", entry => $"{Schema(entry.Before)} → {Schema(entry.After)} in {entry.Seconds:0.0} s")
+        .. Events<MigrationsApplied>(entry => $"{entry.Service}: {entry.Versions.Count} applied{(entry.Interrupted ? " by a run that was interrupted" : "")}", entry => $"{Schema(entry.Before)} → {Schema(entry.After)} in {entry.Seconds:0.0} s")
             .Concat(Events<MigrationsUndone>(entry => $"{entry.Service}: {entry.Versions.Count} taken back", entry => $"{Schema(entry.Before)} → {Schema(entry.After)}"))
             .OrderBy(item => item.At),
     ];

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 
@@ -7,7 +8,7 @@ namespace VisionRollout.Core.State;
 /// same journals.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="stores">The journals of the environment in its cluster; null: the files are all there is.</param>
-public sealed class JournalDirectory(string path, IJournalStores? stores = null)
+public sealed partial class JournalDirectory(string path, IJournalStores? stores = null)
 {
     private const string Extension = ".jsonl";
 
@@ -40,16 +41,27 @@ public sealed class JournalDirectory(string path, IJournalStores? stores = null)
         return local.Union(await ListStoredAsync(local.Count > 0, token), StringComparer.Ordinal).OrderDescending(StringComparer.Ordinal).Select(id => Open(environment, id));
     }
 
-    /// <summary>Finds the rollout of an environment that has not ended; null when there is none.</summary>
+    /// <summary>Finds the rollout of an environment that has not ended; null when there is none. One that is only prepared for a later day comes last.</summary>
     public async Task<RolloutJournal?> FindActiveAsync(string environment, CancellationToken token)
     {
+        RolloutJournal? ahead = null;
         foreach (var journal in await ListAsync(environment, token))
         {
-            if (await journal.ReadStateAsync(token) is { Completed: null }) return journal;
-            journal.Dispose();
+            switch (await journal.ReadStateAsync(token))
+            {
+                case { Completed: null, IsAhead: false }:
+                    ahead?.Dispose();
+                    return journal;
+                case { Completed: null } when ahead is null:
+                    ahead = journal;
+                    break;
+                default:
+                    journal.Dispose();
+                    break;
+            }
         }
 
-        return null;
+        return ahead;
     }
 
     private async Task<IReadOnlyList<string>> ListStoredAsync(bool canDoWithout, CancellationToken token)
@@ -67,7 +79,18 @@ public sealed class JournalDirectory(string path, IJournalStores? stores = null)
     }
 
     private IEnumerable<string> Files(string? environment) =>
-        Directory.Exists(Path) ? Directory.EnumerateFiles(Path, $"{environment ?? "*"}.*{Extension}").OrderDescending(StringComparer.Ordinal) : [];
+        Directory.Exists(Path)
+            ? Directory.EnumerateFiles(Path, $"{environment ?? "*"}.*{Extension}").Where(file => environment is null || IsOf(environment, System.IO.Path.GetFileName(file))).OrderDescending(StringComparer.Ordinal)
+            : [];
+
+    // "production" is not "production.eu": an id that begins later belongs to an environment with a longer name.
+    private static bool IsOf(string environment, string file) => Id().IsMatch(file[environment.Length..]) || !LaterId().IsMatch(file[environment.Length..]);
+
+    [GeneratedRegex(@"^\.[0-9]{8}-[0-9]{6}-")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"^\..+\.[0-9]{8}-[0-9]{6}-")]
+    private static partial Regex LaterId();
 
     private RolloutJournal Open(string environment, string id)
     {

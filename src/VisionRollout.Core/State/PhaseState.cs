@@ -17,4 +17,7 @@ public sealed record PhaseState
 
     /// <summary>What went wrong; empty when nothing did.</summary>
     public string Error { get; init; } = "";
+
+    /// <summary>Trigger of the risk matrix; empty when nothing went wrong or none was named.</summary>
+    public string Trigger { get; init; } = "";
 }

@@ -69,6 +69,9 @@ public sealed record RolloutState
     public ImmutableDictionary<string, ImmutableDictionary<string, MigrationClass>> MigrationClasses { get; init; } =
         ImmutableDictionary.Create<string, ImmutableDictionary<string, MigrationClass>>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Migration commands whose end nobody has recorded, the first one of each service.</summary>
+    public ImmutableDictionary<string, MigrationsStarting> OpenMigrations { get; init; } = ImmutableDictionary.Create<string, MigrationsStarting>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Backups of this rollout by service, newest wins.</summary>
     public ImmutableDictionary<string, BackupTaken> Backups { get; init; } = ImmutableDictionary.Create<string, BackupTaken>(StringComparer.OrdinalIgnoreCase);
 
@@ -78,6 +81,9 @@ public sealed record RolloutState
     /// <summary>The request for an emergency stop; null when there is none.</summary>
     public StopRequested? Stop { get; init; }
 
+    /// <summary>The request to take the rollout back that was not carried out to its end yet; null when there is none.</summary>
+    public RollbackRequested? Undo { get; init; }
+
     /// <summary>The rollback; null when there was none.</summary>
     public RolledBack? RolledBack { get; init; }
 
@@ -85,7 +91,7 @@ public sealed record RolloutState
     public bool HasComeBack => Completed is { } end && (end.Outcome != RolloutOutcome.Succeeded || RolledBack is not null);
 
     /// <summary>True as long as nothing was done in the environment: no phase has started, nothing was backed up, migrated or moved.</summary>
-    public bool IsPreparation => Completed is null && Phases.IsEmpty && Backups.IsEmpty && Migrations.IsEmpty && Stage is null && Traffic is null;
+    public bool IsPreparation => Completed is null && Phases.IsEmpty && Backups.IsEmpty && Migrations.IsEmpty && OpenMigrations.IsEmpty && Stage is null && Traffic is null;
 
     /// <summary>True for a preparation on a day before the rollout's.</summary>
     public bool IsAhead => IsPreparation && DateOnly.FromDateTime(StartedAt.UtcDateTime) < Started.Day;
@@ -95,6 +101,12 @@ public sealed record RolloutState
 
     /// <summary>The newest measurement of the success criteria; null before.</summary>
     public SuccessMeasured? Success { get; init; }
+
+    /// <summary>When that was (UTC).</summary>
+    public DateTimeOffset? SuccessAt { get; init; }
+
+    /// <summary>Success criteria that a decider has accepted although they are broken or can't be shown, by name.</summary>
+    public ImmutableDictionary<string, CriterionAccepted> Accepted { get; init; } = ImmutableDictionary.Create<string, CriterionAccepted>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Silences of alerts that this rollout has made and not removed, by identity.</summary>
     public ImmutableDictionary<string, AlertSilenced> Silences { get; init; } = ImmutableDictionary<string, AlertSilenced>.Empty;
@@ -137,7 +149,7 @@ public sealed record RolloutState
     private RolloutState Apply(JournalRecord record) => record.Entry switch
     {
         RolloutResumed => this with { Resumes = Resumes + 1 },
-        RolloutCompleted completed => this with { Completed = completed },
+        RolloutCompleted completed => this with { Completed = completed, Undo = null },
         PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
         StepStarted or StepCompleted or StepFailed => ApplyStep(record),
         GateOpened or GateApproved or GateDenied or GateDecided or ApprovalsExpired => ApplyGate(record),
@@ -153,11 +165,14 @@ public sealed record RolloutState
         BackupVerified verified => this with { Verifications = Verifications.SetItem(verified.Location, verified) },
         MigrationsPreflighted preflighted => this with { MigrationClasses = MigrationClasses.SetItem(preflighted.Service,
             (MigrationClasses.GetValueOrDefault(preflighted.Service) ?? ImmutableDictionary<string, MigrationClass>.Empty).SetItems(preflighted.Migrations.Select(item => KeyValuePair.Create(item.Version, item)))) },
-        MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
+        MigrationsStarting or MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
         StopRequested stop => this with { Stop = stop },
-        RolledBack back => this with { RolledBack = back },
+        RollbackRequested undo => this with { Undo = undo },
+        // One that has not ended yet is taken back when it stands as ended.
+        RolledBack back => this with { RolledBack = back, Undo = Completed is null ? Undo : null },
         ContingencyStarted contingency => this with { Contingency = contingency },
-        SuccessMeasured success => this with { Success = success },
+        SuccessMeasured success => this with { Success = success, SuccessAt = record.At },
+        CriterionAccepted accepted => this with { Accepted = Accepted.SetItem(accepted.Criterion, accepted) },
         AlertSilenced silenced => this with { Silences = Silences.SetItem(silenced.Id, silenced) },
         AlertSilenceEnded ended => this with { Silences = Silences.Remove(ended.Id) },
         LeaseAcquired lease => this with { Lease = lease },
@@ -171,9 +186,9 @@ public sealed record RolloutState
     {
         PhaseStarted started => this with { Phases = Put(Phases, item => Same(item.Phase, started.Phase), old => old is null
             ? NewPhase(started.Phase, record)
-            : old with { Status = ActivityStatus.Running, EndedAt = null, Error = "" }) },
+            : old with { Status = ActivityStatus.Running, EndedAt = null, Error = "", Trigger = "" }) },
         PhaseCompleted completed => this with { Phases = Put(Phases, item => Same(item.Phase, completed.Phase), old => (old ?? NewPhase(completed.Phase, record)) with { Status = ActivityStatus.Completed, EndedAt = record.At }) },
-        PhaseFailed failed => this with { Phases = Put(Phases, item => Same(item.Phase, failed.Phase), old => (old ?? NewPhase(failed.Phase, record)) with { Status = ActivityStatus.Failed, EndedAt = record.At, Error = failed.Error }) },
+        PhaseFailed failed => this with { Phases = Put(Phases, item => Same(item.Phase, failed.Phase), old => (old ?? NewPhase(failed.Phase, record)) with { Status = ActivityStatus.Failed, EndedAt = record.At, Error = failed.Error, Trigger = failed.Trigger }) },
         _ => this,
     };
 
@@ -197,7 +212,12 @@ public sealed record RolloutState
 
     private RolloutState ApplyMigrations(JournalEntry entry) => entry switch
     {
-        MigrationsApplied applied => this with { Migrations = Migrations.SetItem(applied.Service, (Migrations.GetValueOrDefault(applied.Service) ?? []).AddRange(applied.Versions)) },
+        MigrationsStarting starting => OpenMigrations.ContainsKey(starting.Service) ? this : this with { OpenMigrations = OpenMigrations.Add(starting.Service, starting) },
+        MigrationsApplied applied => this with
+        {
+            Migrations = Migrations.SetItem(applied.Service, (Migrations.GetValueOrDefault(applied.Service) ?? []).AddRange(applied.Versions)),
+            OpenMigrations = applied.Interrupted ? OpenMigrations : OpenMigrations.Remove(applied.Service),
+        },
         MigrationsUndone undone => this with { Migrations = Migrations.SetItem(undone.Service, (Migrations.GetValueOrDefault(undone.Service) ?? []).RemoveAll(undone.Versions.Contains)) },
         _ => this,
     };

@@ -21,6 +21,7 @@ public static class SuccessFinding
         Reason = reason,
         Measured = value,
         Limit = criterion.Limit,
+        Trigger = SuccessMetrics.Triggers.GetValueOrDefault(criterion.Metric) ?? "",
         Unit = SuccessMetrics.Units.GetValueOrDefault(criterion.Metric) ?? "",
         Source = source,
         Window = window,

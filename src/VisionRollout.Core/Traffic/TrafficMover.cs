@@ -17,6 +17,7 @@ namespace VisionRollout.Core.Traffic;
 public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IMetricSource? metrics, IRolloutClock clock, RolloutPlan plan)
 {
     private const int Tries = 8;
+    private const string NotConfirmed = "TrafficNotConfirmed";
     private static readonly TimeSpan ObservationLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>Time between two observations of the share.</summary>
@@ -60,7 +61,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     {
         var to = target.Weights.MaxBy(pair => pair.Value).Key;
         var from = plan.Colours.Other(to);
-        var balance = await WayBackBalance.WeighAsync(to, from, plan, workloads, metrics, clock, token);
+        var balance = await WayBackBalance.WeighAsync(to, from, plan, workloads, target.IsForced ? null : metrics, clock, token);
         if (target.IsForced || balance.IsWorthIt || (await router.ReadAsync(token)).Weights.GetValueOrDefault(from) == 0) return balance.Unserved;
         throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState,
             $"Traffic can't be moved back to {to}: it would serve {balance.Old:0.##} of {plan.Services.Count} services, {from} serves {balance.New:0.##}. {string.Join("; ", balance.Unserved)}.",
@@ -125,7 +126,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         {
             return await ObserveAsync(gaining, target.Weights[gaining], start, token);
         }
-        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable || (target.IsWayBack && cause.Id != NotConfirmed))
         {
             return (null, $"route read back; the share was not observed: {cause.Message}");
         }
@@ -143,7 +144,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     {
         var colours = plan.Services.SelectMany(service => service.Deployments).ToDictionary(pair => pair.Value, pair => pair.Key);
         MetricReading? from = null;
-        string last = "no requests were seen";
+        string? last = null;
         for (var now = start; now - start < ObservationLimit; now = await clock.GetNowAsync(token))
         {
             var reading = await metrics!.ReadAsync([.. colours.Keys], now, token);
@@ -167,8 +168,8 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             await clock.WaitUntilAsync(now + ObservationInterval, token);
         }
 
-        if (last.StartsWith("no", StringComparison.Ordinal)) return (null, "route read back; no requests were seen in 3 min, so the share is not known");
-        throw new RolloutException("TrafficNotConfirmed", RolloutErrorKind.Timeout, $"The route says {weight:P0} for {gaining}, but {last} in the last interval, {ObservationLimit.TotalMinutes:0} min after the change.",
+        if (last is null) return (null, "route read back; no requests were seen in 3 min, so the share is not known");
+        throw new RolloutException(NotConfirmed, RolloutErrorKind.Timeout, $"The route says {weight:P0} for {gaining}, but {last} in the last interval, {ObservationLimit.TotalMinutes:0} min after the change.",
             "Check that the gateway's proxies take their configuration (istioctl proxy-status).", gaining) { Trigger = "traffic" };
     }
 

@@ -63,9 +63,9 @@ public sealed record WayBackBalance(double Old, double New, IReadOnlyList<string
             return RequestDelta.Between(earlier, later).Where(pair => pair.Value >= FewestRequests)
                 .ToDictionary(pair => pair.Key, pair => Math.Clamp(1 - (errors.GetValueOrDefault(pair.Key) / pair.Value), 0, 1));
         }
-        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        catch (RolloutException)
         {
-            return []; // ready pods decide alone
+            return []; // whatever the metric server has against it, ready pods decide alone
         }
     }
 }

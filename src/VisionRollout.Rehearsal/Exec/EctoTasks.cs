@@ -31,6 +31,10 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         {
             await using var connection = new NpgsqlConnection(ConnectionOf(command));
             await connection.OpenAsync(token);
+            // As Ecto: one connection holds the lock for the whole run, another one migrates.
+            await using var locking = new NpgsqlConnection(ConnectionOf(command));
+            await locking.OpenAsync(token);
+            await using var holding = task is "ecto.migrate" or "ecto.rollback" ? await LockAsync(command, options, locking, token) : null;
             var schema = ServiceSchema.Of(command.Database.Service);
             if (task == "rollout.check")
                 return await CheckAsync(command, connection, schema, token);
@@ -126,7 +130,6 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         var started = Stopwatch.StartNew();
         await SayAsync(command, $"== Running {migration.Version} {ModuleOf(command)}.Repo.Migrations.{migration.Module}.change/0 {direction}");
         await using var transaction = await connection.BeginTransactionAsync(token);
-        await QueryAsync(command, options.LogMigrator, connection, "LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE", token);
         if (!SetsLockTimeout(command))
             await QueryAsync(command, options.LogMigrator, connection, $"SET LOCAL lock_timeout TO '{DefaultLockTimeout}'", token);
         foreach (var statement in statements)
@@ -134,6 +137,13 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
         await QueryAsync(command, options.LogMigrator, connection, mark, token);
         await transaction.CommitAsync(token);
         await SayAsync(command, string.Create(CultureInfo.InvariantCulture, $"== Migrated {migration.Version} in {started.Elapsed.TotalSeconds:0.0}s"));
+    }
+
+    private async Task<NpgsqlTransaction> LockAsync(EctoCommand command, EctoOptions options, NpgsqlConnection connection, CancellationToken token)
+    {
+        var transaction = await connection.BeginTransactionAsync(token);
+        await QueryAsync(command, options.LogMigrator, connection, "LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE", token);
+        return transaction;
     }
 
     private async Task QueryAsync(EctoCommand command, bool logged, NpgsqlConnection connection, string sql, CancellationToken token)
@@ -174,8 +184,8 @@ internal sealed class EctoTasks(IActiveFaults faults, IClusterClock clock)
     private static string DatabaseOf(EctoCommand command) =>
         command.Environment.GetValueOrDefault("DATABASE_NAME") is { Length: > 0 } name ? name : command.Database.Database;
 
-    private static string ConnectionOf(EctoCommand command) => new NpgsqlConnectionStringBuilder((command.Database with { Database = DatabaseOf(command) }).Connection(
-        $"ecto-migrate-{command.Database.Service}", command.Environment.GetValueOrDefault("PGOPTIONS")))
+    // Postgrex tells no application_name.
+    private static string ConnectionOf(EctoCommand command) => new NpgsqlConnectionStringBuilder((command.Database with { Database = DatabaseOf(command) }).Connection("", command.Environment.GetValueOrDefault("PGOPTIONS")))
     {
         Pooling = false,
     }.ConnectionString;

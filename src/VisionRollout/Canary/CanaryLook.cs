@@ -63,7 +63,7 @@ internal sealed class CanaryLook
         }
 
         resources = await session.Checks.ResourcesAsync([state.Started.FromColour, state.Started.ToColour], token);
-        if (Last is not null) await session.RecordAsync(new CanarySampled(Last) { Resources = Use(resources) }, token);
+        if (Last is not null) await session.RecordOrKeepAsync(new CanarySampled(Last) { Resources = Use(resources) }, token);
         return fresh;
     }
 

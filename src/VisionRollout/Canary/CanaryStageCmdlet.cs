@@ -46,6 +46,8 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
     private static async Task<CanaryStage> BeginAsync(RolloutSession session, PlanStage stage, bool force, IShell shell, CancellationToken token)
     {
         await session.ThrowIfStoppedAsync(token);
+        // The stage before was judged Go, perhaps long ago: when the runbook was interrupted, nobody has looked since.
+        if (!force && (await session.StateAsync(token)).Stage?.Percent != stage.Percent && await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.RequireAsync(token);
         var state = await session.StateAsync(token);
         var (from, to) = (state.Started.FromColour, state.Started.ToColour);
         var forecast = await RollbackWatch.RequireAsync(session, token);

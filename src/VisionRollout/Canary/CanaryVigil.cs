@@ -36,7 +36,7 @@ internal sealed class CanaryVigil
     /// <summary>Looks once and records the judgement; gives what stands against the canary: every NoGo, and that there is no fresh evidence.</summary>
     public async Task<IReadOnlyList<Finding>> LookAsync(CancellationToken token)
     {
-        var against = new List<Finding>();
+        var against = new List<Finding>(Denials(await session.StateAsync(token), await session.NowAsync(token)));
         try
         {
             look ??= await CanaryLook.BeginAsync(session, state, activity, shell, token);
@@ -44,7 +44,7 @@ internal sealed class CanaryVigil
         }
         catch (RolloutException cause) when (cause.Kind == RolloutErrorKind.Unavailable)
         {
-            return [await SilentAsync(cause.Message, token)];
+            return [.. against, await SilentAsync(cause.Message, token)];
         }
 
         if (look.Last is { Regression: true, Verdict: not Verdict.NoGo } worse) against.AddRange(Regressed(worse));
@@ -52,17 +52,43 @@ internal sealed class CanaryVigil
         return against;
     }
 
-    /// <summary>Looks at the plan's pace until a time.</summary>
+    /// <summary>Gates that a decider has denied, also after they had been decided: one denial is enough.</summary>
+    public static IEnumerable<Finding> Denials(RolloutState state, DateTimeOffset now) => state.Gates.Values.Where(gate => gate.Denial is not null).Select(gate => new Finding
+    {
+        Criterion = "GateDenied", Subject = gate.Gate, Verdict = Verdict.NoGo, Reason = $"denied by {gate.Denial!.Role} ({gate.Denial.Identity}): {gate.Denial.Reason}", Source = "journal", At = now, Trigger = OpenNoGo.Decision,
+    });
+
+    /// <summary>Looks at the plan's pace until a time, and at least once: whoever comes late has not looked for long.</summary>
     /// <exception cref="RolloutException">CanaryNoGo: the canary turned bad or a guard fired.</exception>
     public async Task WatchAsync(DateTimeOffset until, Action<DateTimeOffset> onSlice, CancellationToken token)
     {
-        for (var now = await session.NowAsync(token); now < until; now = await session.NowAsync(token))
+        DateTimeOffset now;
+        do
         {
+            now = await session.NowAsync(token);
             var next = now + session.Plan.Canary.Poll;
             await session.WaitUntilAsync(next < until ? next : until, shell, onSlice, token);
-            if ((await LookAsync(token)).FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) continue;
-            throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {bad.Criterion} ({bad.Subject}): {bad.Reason.TrimEnd('.')}.", "", state.Stage!.Percent) { Trigger = bad.Trigger, Findings = [bad] };
+            ThrowIfBad(await LookAsync(token));
+            now = await session.NowAsync(token);
         }
+        while (now < until);
+    }
+
+    /// <summary>Looks once; the canary must have nothing against it.</summary>
+    /// <exception cref="RolloutException">CanaryNoGo: it turned bad or a guard fired. CanaryUndecided: it can't be judged now.</exception>
+    public async Task RequireAsync(CancellationToken token)
+    {
+        var against = await LookAsync(token);
+        ThrowIfBad(against);
+        if (against is not [var open, ..]) return;
+        throw new RolloutException("CanaryUndecided", RolloutErrorKind.InvalidState, $"{activity}: {open.Criterion} ({open.Subject}): {open.Reason.TrimEnd('.')}.",
+            "Traffic stays as it is. Once the canary can be judged again, start the runbook again.", state.Stage!.Percent) { Findings = against };
+    }
+
+    private void ThrowIfBad(IReadOnlyList<Finding> against)
+    {
+        if (against.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return;
+        throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {bad.Criterion} ({bad.Subject}): {bad.Reason.TrimEnd('.')}.", "", state.Stage!.Percent) { Trigger = bad.Trigger, Findings = [bad] };
     }
 
     private async Task<Finding> SilentAsync(string why, CancellationToken token) => new()

@@ -3,6 +3,7 @@ using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
 using VisionRollout.Core.Traffic;
 using VisionRollout.Shell;
 
@@ -76,12 +77,25 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
 
         checkedLast = await checks.RunAsync(token);
         IReadOnlyList<Finding> guards = [.. await look.GuardAsync(token), .. checkedLast];
-        forecast = await RollbackWatch.ForecastAsync(session, token);
         if (guards.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
             await FailAsync($"{bad.Criterion} ({bad.Subject}): {bad.Reason}", [.. guards.OrderByDescending(finding => finding.Verdict == Verdict.NoGo)], token);
-        await OwnRoute.RequireAsync(session, token); // a share that somebody else has changed is not the stage that was asked for
-        // Nothing is wrong with the new version: it holds until a way back would be quick enough again.
-        if (!forecast.Fits(session.Plan.Rollback.Budget)) await RollbackWatch.RequireAsync(session, token);
+        await RequireRouteAsync(token);
+    }
+
+    private async Task RequireRouteAsync(CancellationToken token)
+    {
+        try
+        {
+            forecast = await RollbackWatch.ForecastAsync(session, token);
+            await OwnRoute.RequireAsync(session, token); // a share that somebody else has changed is not the stage that was asked for
+            // Nothing is wrong with the new version: it holds until a way back would be quick enough again.
+            if (!forecast.Fits(session.Plan.Rollback.Budget)) await RollbackWatch.RequireAsync(session, token);
+        }
+        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        {
+            // The API server comes back; a watch that ended would leave the users alone with the new version meanwhile.
+            shell.Warn($"{activity}: where traffic stands is not known now: {cause.Message}");
+        }
     }
 
     private async Task RegressAsync(CanarySample sample, CancellationToken token)
@@ -112,7 +126,7 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
         throw new RolloutException("CanaryUndecided", RolloutErrorKind.InvalidState, $"{activity} is undecided at the end of its dwell: {reason.TrimEnd('.')}.",
             "An undecided stage is never promoted. More traffic, a longer dwell or finer histogram edges decide it.", stage.Percent)
         {
-            Trigger = canary.WhenUndecided == UndecidedAction.RollBack ? Contingency.Decision : "",
+            Trigger = canary.WhenUndecided == UndecidedAction.RollBack ? OpenNoGo.Decision : "",
             Findings = Last?.Findings ?? [],
         };
     }
@@ -120,10 +134,11 @@ internal sealed class CanaryWatch(RolloutSession session, CanaryStageStarted sta
     private async Task FailAsync(string reason, IReadOnlyList<Finding> findings, CancellationToken token, string? trigger = null)
     {
         shell.Progress(activity, "", done: true);
-        await session.RecordAsync(new CanaryStageEnded(stage.Percent, Verdict.NoGo, reason), token);
+        trigger ??= findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo)?.Trigger ?? "";
+        await session.RecordOrKeepAsync(new CanaryStageEnded(stage.Percent, Verdict.NoGo, reason) { Trigger = trigger }, token);
         throw new RolloutException("CanaryNoGo", RolloutErrorKind.Failed, $"{activity}: {reason.TrimEnd('.')}.", "", stage.Percent)
         {
-            Trigger = trigger ?? findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo)?.Trigger ?? "",
+            Trigger = trigger,
             Findings = findings,
         };
     }

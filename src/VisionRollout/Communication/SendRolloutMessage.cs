@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Plan;
 using VisionRollout.Plan;
 using VisionRollout.Shell;
@@ -35,6 +37,10 @@ public sealed class SendRolloutMessage : SessionCmdlet
     [Parameter]
     public DateTime? Day { get; set; }
 
+    /// <summary>A channel that does not take the message is a warning and no error: in a runbook that must not end because a chat is down.</summary>
+    [Parameter]
+    public SwitchParameter BestEffort { get; set; }
+
     /// <summary>Writes what was sent.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -54,8 +60,15 @@ public sealed class SendRolloutMessage : SessionCmdlet
             if (!ShouldProcess(channel.Name, $"Send '{message.Name}'")) continue;
             RunItem(channel.Name, async (shell, token) =>
             {
-                var sent = await new MessageDelivery(Current) { Day = Day, Weight = Weight, Reason = Reason, Occasion = Occasion }.SendAsync(message, channel, token);
-                if (PassThru) shell.Write(sent);
+                try
+                {
+                    var sent = await new MessageDelivery(Current) { Day = Day, Weight = Weight, Reason = Reason, Occasion = Occasion }.SendAsync(message, channel, token);
+                    if (PassThru) shell.Write(sent);
+                }
+                catch (RolloutException cause) when (BestEffort && cause is not LeaseLostException)
+                {
+                    shell.Warn($"'{message.Name}' did not reach {channel.Name}: {cause.Message}");
+                }
             });
         }
     }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
-using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Plan;
 using VisionRollout.Shell;
@@ -13,8 +12,8 @@ namespace VisionRollout.Database;
 /// <remarks>The schema versions before and after are read from the database; nothing pending is a result without change. While the command runs, its
 /// locks are watched: a migration that waits too long for a lock, and so makes everything behind it wait, is cancelled, and whoever holds the lock
 /// is named; so is one behind which others wait too long. Then it is tried again, and an invalid index that it left is dropped. Within a rollout
-/// a verified backup comes first. Output goes to the verbose stream line by line. What was applied is recorded also when the command fails, so that
-/// Undo-DatabaseMigration can take it back.</remarks>
+/// a verified backup comes first. Output goes to the verbose stream line by line. What was applied is recorded also when the command fails, and is found out
+/// later when this process is killed, so that Undo-DatabaseMigration can take it back.</remarks>
 /// <example><code>Get-RolloutService | Invoke-DatabaseMigration -Verbose</code><para>Migrates every service's database and shows the commands' output.</para></example>
 [Cmdlet(VerbsLifecycle.Invoke, "DatabaseMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(DatabaseMigrationResult))]
@@ -57,16 +56,22 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
         if (!Force) await RequireBackupAsync(service, token);
         var deployment = await FindLiveDeploymentAsync(service, token);
         using var progress = new CommandProgress(shell, $"Migrating {service.Name}");
+        await MigrationHistory.BeginAsync(Current, service, Login, token);
         try
         {
             var result = await Current.World.Migrations.MigrateAsync(
                 new() { Service = service, Deployment = deployment, Credential = Login, LockWait = LockWait, Attempts = Attempts, OnLine = progress.Line }, token);
-            await RecordAsync(result, token);
+            await MigrationHistory.EndAsync(Current, service, Login, result, hasEnded: true, token);
             shell.Write(result);
         }
         catch (MigrationFailedException exception)
         {
-            await RecordAsync(exception.Result, token);
+            await MigrationHistory.EndAsync(Current, service, Login, exception.Result, hasEnded: exception.Id is "MigrationFailed" or "MigrationBlocked", token);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            await MigrationHistory.GiveUpAsync(Current, service, Login);
             throw;
         }
     }
@@ -82,11 +87,5 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
             backup is null ? $"This rollout has no backup of service '{service.Name}'."
                 : $"The backup of service '{service.Name}' at {backup.Location} is not verified: {verified?.Reason ?? "it was never tested"}.",
             "Run Backup-ServiceDatabase and Test-ServiceDatabaseBackup first, or take the risk with -Force.", service.Name);
-    }
-
-    private async Task RecordAsync(DatabaseMigrationResult result, CancellationToken token)
-    {
-        if (result.Applied.Count > 0)
-            await Current.RecordAsync(new MigrationsApplied(result.Service, result.Before ?? "", result.After ?? "", result.Applied, result.Duration.TotalSeconds), token);
     }
 }

@@ -62,7 +62,7 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
 
     private async Task<IReadOnlyList<string>> VersionsAsync(PlanService service, CancellationToken token)
     {
-        if (To is null) return (await Current.StateAsync(token)).Migrations.GetValueOrDefault(service.Name) ?? [];
+        if (To is null) return await MigrationHistory.StandingAsync(Current, await Current.StateAsync(token), service, Login, token);
         var applied = (await Current.World.Databases.ReadMigrationsAsync(service, Login, token)).Select(row => row.Version).ToList();
         if (!applied.Contains(To, StringComparer.Ordinal))
         {
@@ -79,7 +79,9 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
         using var progress = new CommandProgress(shell, $"Undoing migrations of {service.Name}");
         try
         {
-            var result = await Current.World.Migrations.UndoAsync(new() { Service = service, Deployment = deployment, Credential = Login, OnLine = progress.Line }, versions, token);
+            var request = new MigrationRequest { Service = service, Deployment = deployment, Credential = Login, OnLine = progress.Line };
+            await MigrationHistory.SettleAsync(Current, request, token);
+            var result = await Current.World.Migrations.UndoAsync(request, versions, token);
             await RecordAsync(result, token);
             shell.Write(result);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
@@ -64,11 +65,24 @@ public sealed class DeployService : SessionCmdlet
             }
         }
 
+        await RequireUnkeptAsync(session, service, colour, version, shell, token);
         shell.Progress("Deploying", $"{name} {version} in {colour}");
         await InspectAsync(session, service, colour, version, shell, token);
         var (workload, changed) = await session.World.Workloads.DeployAsync(service, session.Plan.Colours.Other(colour), colour, version, token);
         await session.RecordAsync(new ServiceDeployed(service.Name, colour, workload.Deployment, version, changed), token);
         shell.Write(workload);
+    }
+
+    /// <summary>A version that is kept for the way back of the last rollout is not deployed over before its time.</summary>
+    private async Task RequireUnkeptAsync(RolloutSession session, PlanService service, string colour, string version, IShell shell, CancellationToken token)
+    {
+        if (await session.World.Workloads.FindAsync(service, colour, token) is not { } present || present.Version == version) return;
+        if (!present.Annotations.TryGetValue(ProtectEnvironment.Annotation, out var text) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)) return;
+        if (until <= await session.NowAsync(token)) return;
+        var what = $"Deployment '{present.Deployment}' ({present.Version}) is kept for the way back until {until.UtcDateTime:u}";
+        if (!Force)
+            throw new RolloutException("ColourKept", RolloutErrorKind.InvalidState, $"{what}: {version} is not deployed over it.", "Wait until then, or give that way back up with -Force.", service.Name);
+        shell.Warn($"{what}; it is deployed over all the same (-Force).");
     }
 
     /// <summary>What is certain to go wrong is not deployed; what a person should know is said.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Shell;
 
@@ -6,7 +7,7 @@ namespace VisionRollout;
 
 /// <summary>Denies a gate in the name of one of its deciders: one denial is enough to close it.</summary>
 /// <remarks>Works from any shell that is connected to the same environment and journal. The caller's identity in the cluster is recorded and must
-/// be the one that the plan names for the role.</remarks>
+/// be the one that the plan names for the role. Until all traffic has moved, a gate may also be denied after it was decided.</remarks>
 /// <example><code>Deny-RolloutGate Cutover -Role CTO -Reason 'Marketing event at 13:00'</code><para>Denies the cutover.</para></example>
 [Cmdlet(VerbsLifecycle.Deny, "RolloutGate", SupportsShouldProcess = true)]
 [OutputType(typeof(GateDenied))]
@@ -29,7 +30,13 @@ public sealed class DenyRolloutGate : DecisionCmdlet
         {
             var gate = FindGate();
             var role = FindDecider(gate);
-            await Current.StateAsync(token);
+            var state = await Current.StateAsync(token);
+            if (state.Traffic?.Weights.GetValueOrDefault(state.Started.ToColour) >= 1)
+            {
+                throw new RolloutException("GatePassed", RolloutErrorKind.InvalidState, $"The gate '{gate.Name}' was passed: {state.Started.ToColour} serves everything.",
+                    "Take the rollout back with Undo-Rollout, or at once with Stop-Rollout -Emergency.", gate.Name);
+            }
+
             var denial = new GateDenied(gate.Name, role, await AuthenticateAsync(role, token), Reason);
             await Current.RecordAsync(denial, token);
             if (PassThru) shell.Write(denial);

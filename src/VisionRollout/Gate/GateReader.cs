@@ -24,7 +24,7 @@ internal sealed class GateReader(RolloutSession session)
         var criteria = Verdicts.All(findings);
         var vote = GateVote.Count(gate, state.FindGate(gate.Name), session.Plan.Hash, now);
         var verdict = criteria == Verdict.NoGo || vote.Verdict == Verdict.NoGo ? Verdict.NoGo : criteria == Verdict.Go && vote.Verdict == Verdict.Go ? Verdict.Go : Verdict.Undecided;
-        var result = new GateResult { Gate = gate.Name, Verdict = verdict, Reason = Summarise(findings, criteria, vote), Criteria = criteria, Deciders = vote.Verdict, Missing = vote.Missing, Findings = findings, At = now };
+        var result = new GateResult { Gate = gate.Name, Verdict = verdict, Reason = Summarise(findings, criteria, vote), Criteria = criteria, Deciders = vote.Verdict, Missing = vote.Missing, Expired = state.FindGate(gate.Name).Expired, Findings = findings, At = now };
         var traffic = RolloutInfo.Weights(route.Weights);
         return new(result, SeenEvidence.Of(findings, traffic), traffic);
     }

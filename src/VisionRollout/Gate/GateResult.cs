@@ -23,6 +23,9 @@ public sealed record GateResult
     /// <summary>Roles whose approval is missing.</summary>
     public IReadOnlyList<string> Missing { get; init => field = IndexedList.Of(value); } = [];
 
+    /// <summary>Why earlier approvals have expired; empty when none have, or none since the newest approval.</summary>
+    public string Expired { get; init; } = "";
+
     /// <summary>The evidence.</summary>
     public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = [];
 

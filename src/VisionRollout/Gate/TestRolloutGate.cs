@@ -52,7 +52,8 @@ public sealed class TestRolloutGate : GateCmdlet
 
         vigil = await CanaryVigil.OpenAsync(Current, shell, token);
         var result = await WaitAsync(gate, shell, token);
-        await Current.RecordAsync(new GateDecided(gate.Name, result.Verdict, result.Reason, result.Findings), token);
+        var decision = new GateDecided(gate.Name, result.Verdict, result.Reason, result.Findings);
+        await (result.Verdict == Verdict.Go ? Current.RecordAsync(decision, token) : Current.RecordOrKeepAsync(decision, token));
         shell.Progress($"Gate {gate.Name}", "", done: true);
         if (result.Verdict == Verdict.Go) shell.Write(result with { Decided = true });
         else throw NotGo(gate, result);
@@ -76,10 +77,24 @@ public sealed class TestRolloutGate : GateCmdlet
             shell.Progress($"Gate {gate.Name}", result.Reason, secondsLeft: Math.Max(0, (int)(deadline - result.At).TotalSeconds));
             var next = result.At + Poll;
             await Current.WaitUntilAsync(next < deadline ? next : deadline, shell, null, token);
-            result = await LookAsync(gate, shell, token);
+            result = await LookAgainAsync(gate, result, shell, token);
         }
 
         return result;
+    }
+
+    // What can't be reached for a moment comes back; a wait that ended would leave the users alone with the new version meanwhile.
+    private async Task<GateResult> LookAgainAsync(PlanGate gate, GateResult last, IShell shell, CancellationToken token)
+    {
+        try
+        {
+            return await LookAsync(gate, shell, token);
+        }
+        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable)
+        {
+            shell.Warn($"Gate '{gate.Name}' can't be looked at now: {cause.Message}");
+            return last with { At = await Current.NowAsync(token) };
+        }
     }
 
     /// <summary>Judges the canary on fresh counters, looks at the guards, and evaluates the gate on that; approvals that no longer rest on what
@@ -91,7 +106,7 @@ public sealed class TestRolloutGate : GateCmdlet
         var reader = new GateReader(Current);
         var reading = await reader.ReadAsync(gate, state, watched, token);
         if (Change(state.FindGate(gate.Name), reading) is not { } change) return reading.Result;
-        await Current.RecordAsync(new ApprovalsExpired(gate.Name, change, All: reading.Result.Criteria == Verdict.NoGo), token);
+        await Current.RecordOrKeepAsync(new ApprovalsExpired(gate.Name, change, All: reading.Result.Criteria == Verdict.NoGo), token);
         shell.Warn($"Approvals of gate '{gate.Name}' have expired: {change}");
         return (await reader.ReadAsync(gate, await Current.StateAsync(token), watched, token)).Result;
     }
@@ -108,7 +123,7 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         if (state.FindGate(gate.Name) is { Opened: { } open, Decision: null }) return open.Deadline;
         var deadline = result.At + gate.Deadline;
-        await Current.RecordAsync(new GateOpened(gate.Name, result.Criteria, result.Findings, deadline), token);
+        await Current.RecordOrKeepAsync(new GateOpened(gate.Name, result.Criteria, result.Findings, deadline), token);
         return deadline;
     }
 
@@ -119,7 +134,7 @@ public sealed class TestRolloutGate : GateCmdlet
         return new("GateNotGo", RolloutErrorKind.Failed, $"Gate '{gate.Name}' is {result.Verdict}: {result.Reason.TrimEnd('.')}.",
             result.Verdict == Verdict.Undecided ? $"Get the missing approvals or evidence, then start the runbook again. Deciders: {string.Join(gate.RequireAll ? " + " : " or ", gate.Deciders)}." : "", gate.Name)
         {
-            Trigger = decision ? Contingency.Decision : evidence,
+            Trigger = decision ? OpenNoGo.Decision : evidence,
             Findings = result.Findings,
         };
     }

@@ -7,12 +7,14 @@ using VisionRollout.Shell;
 
 namespace VisionRollout;
 
-/// <summary>Signs the rollout off: every phase is done, the new version serves everything, and no success criterion is broken.</summary>
+/// <summary>Signs the rollout off: every phase is done, the new version serves everything, and no success criterion is broken as measured within the last 15 minutes.</summary>
 /// <example><code>Complete-Rollout</code><para>Ends the rollout as succeeded, or says what stands against it.</para></example>
 [Cmdlet(VerbsLifecycle.Complete, "Rollout", SupportsShouldProcess = true)]
 [OutputType(typeof(RolloutInfo))]
 public sealed class CompleteRollout : SessionCmdlet
 {
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(15);
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -28,7 +30,7 @@ public sealed class CompleteRollout : SessionCmdlet
                 if (objections.Count > 0)
                 {
                     throw new RolloutException("NotComplete", RolloutErrorKind.InvalidState, $"The rollout can't be signed off: {string.Join("; ", objections)}.",
-                        "Finish what is open, or take the rollout back with Undo-Rollout.", state.Started.Id);
+                        "Finish what is open; a criterion that a decider accepts (Approve-SuccessCriterion) no longer stands against it. Or take the rollout back with Undo-Rollout.", state.Started.Id);
                 }
 
                 await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Succeeded, Summarise(state)), token);
@@ -40,9 +42,10 @@ public sealed class CompleteRollout : SessionCmdlet
 
     private static string Summarise(RolloutState state)
     {
-        var undecided = state.Success!.Findings.Where(finding => finding.Verdict == Verdict.Undecided).Select(finding => finding.Criterion).ToList();
-        return $"{state.Started.Version} serves everything on {state.Started.ToColour}; {state.Success.Findings.Count - undecided.Count} success criteria are met"
-            + (undecided.Count > 0 ? $", not measurable: {string.Join(", ", undecided)}." : ".");
+        var accepted = state.Success!.Findings.Where(finding => finding.Verdict != Verdict.Go && state.Accepted.ContainsKey(finding.Criterion)).Select(finding => finding.Criterion).ToList();
+        var undecided = state.Success.Findings.Where(finding => finding.Verdict == Verdict.Undecided && !accepted.Contains(finding.Criterion)).Select(finding => finding.Criterion).ToList();
+        return $"{state.Started.Version} serves everything on {state.Started.ToColour}; {state.Success.Findings.Count - undecided.Count - accepted.Count} success criteria are met"
+            + (accepted.Count > 0 ? $", accepted though not met: {string.Join(", ", accepted)}" : "") + (undecided.Count > 0 ? $", not measurable: {string.Join(", ", undecided)}." : ".");
     }
 
     private static async Task<List<string>> FindObjectionsAsync(RolloutSession session, RolloutState state, CancellationToken token)
@@ -53,8 +56,9 @@ public sealed class CompleteRollout : SessionCmdlet
         objections.AddRange(session.Plan.Timeline.Where(phase => phase.Duration > TimeSpan.Zero && state.FindPhase(phase.Name) is not { Status: ActivityStatus.Completed }).Select(phase => $"phase {phase.Name} is not done"));
         objections.AddRange(session.Plan.Gates.Where(gate => state.FindGate(gate.Name).Decision is not { Verdict: Verdict.Go }).Select(gate => $"gate {gate.Name} was not decided Go"));
         if (state.Success is null) objections.Add("the success criteria were not measured (Test-SuccessCriterion)");
+        else if (await session.NowAsync(token) - state.SuccessAt is { } age && age > Freshness) objections.Add($"the success criteria were measured {age.TotalMinutes:0} min ago, and not since (Test-SuccessCriterion)");
         // What concerns users must be shown to be met; an operational criterion that can't be measured is named in the summary instead.
-        else objections.AddRange(state.Success.Findings.Where(finding => finding.Verdict == Verdict.NoGo || (finding.Verdict == Verdict.Undecided && (finding.Subject is "Technical" or "Business"))).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
+        else objections.AddRange(state.Success.Findings.Where(finding => !state.Accepted.ContainsKey(finding.Criterion)).Where(finding => finding.Verdict == Verdict.NoGo || (finding.Verdict == Verdict.Undecided && (finding.Subject is "Technical" or "Business"))).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
         return objections;
     }
 }

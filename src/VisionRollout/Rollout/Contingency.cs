@@ -1,7 +1,10 @@
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
+using VisionRollout.Database;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -9,13 +12,10 @@ namespace VisionRollout;
 /// <summary>Carries out the plan's contingency when a risk becomes real, and ends the rollout on the old version.</summary>
 internal sealed class Contingency(RolloutSession session, IShell shell, CancellationToken token)
 {
-    /// <summary>Trigger of a decision (a denied gate, a deadline whose default is to roll back) that no row of the risk matrix describes.</summary>
-    public const string Decision = "decision";
-
     private static readonly PlanRisk DecisionRisk = new()
     {
         Name = "Decision against the rollout", Probability = "", Impact = "", Mitigation = "", Contingency = "Use previous version",
-        Triggers = [Decision], Actions = [ContingencyAction.RollBackTraffic],
+        Triggers = [OpenNoGo.Decision], Actions = [ContingencyAction.RollBackTraffic],
     };
 
     /// <summary>What happens to a NoGo that no row of the risk matrix describes while the new version receives traffic: the old version serves.</summary>
@@ -37,25 +37,26 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
     public async Task<bool> RunAsync(PlanRisk risk, string trigger, string cause, IReadOnlyList<Finding> findings)
     {
         var began = await session.NowAsync(token);
-        await session.RecordAsync(new ContingencyStarted(risk.Name, risk.Contingency, trigger, cause), token);
+        await session.RecordOrKeepAsync(new ContingencyStarted(risk.Name, risk.Contingency, trigger, cause), token);
         shell.Warn($"{risk.Name}: {cause} Contingency: {risk.Contingency}.");
         var succeeded = true;
-        foreach (var action in WithTraffic(risk.Actions)) succeeded &= await RunAsync(risk, action, cause, findings);
-        await session.RecordAsync(new ContingencyCompleted(risk.Name, succeeded, (await session.NowAsync(token) - began).TotalSeconds), token);
+        // Users first: whatever else a contingency does, the old version serves everything before.
+        var moved = await RunAsync(risk, ContingencyAction.RollBackTraffic, cause, findings);
+        foreach (var action in risk.Actions.Where(action => action != ContingencyAction.RollBackTraffic)) succeeded &= await RunAsync(risk, action, cause, findings);
+        // What the others did may be what the old version lacked.
+        succeeded &= moved || await RunAsync(risk, ContingencyAction.RollBackTraffic, cause, findings);
+        await session.RecordOrKeepAsync(new ContingencyCompleted(risk.Name, succeeded, (await session.NowAsync(token) - began).TotalSeconds), token);
         if (succeeded)
-            await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{risk.Name}: {cause} {risk.Contingency}: done; the old version serves everything."), token);
+            await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{risk.Name}: {cause} {risk.Contingency}: done; the old version serves everything."), token);
+        await session.HandInAsync(shell, token);
         return succeeded;
     }
-
-    // Whatever else a contingency does, in the end the old version serves everything.
-    private static IEnumerable<ContingencyAction> WithTraffic(IReadOnlyList<ContingencyAction> actions) =>
-        actions.Contains(ContingencyAction.RollBackTraffic) ? actions : actions.Append(ContingencyAction.RollBackTraffic);
 
     private async Task<bool> RunAsync(PlanRisk risk, ContingencyAction action, string cause, IReadOnlyList<Finding> findings)
     {
         shell.Progress("Contingency", $"{risk.Contingency}: {action}");
         var (succeeded, detail) = await TryAsync(risk, action, cause, findings);
-        await session.RecordAsync(new ContingencyActionDone(risk.Name, action, succeeded, detail), token);
+        await session.RecordOrKeepAsync(new ContingencyActionDone(risk.Name, action, succeeded, detail), token);
         if (succeeded) shell.Verbose(detail);
         else shell.Warn($"{action} failed: {detail}");
         return succeeded;
@@ -74,8 +75,9 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
                 _ => (false, $"{action} is not known"),
             };
         }
-        catch (RolloutException failure)
+        catch (Exception failure) when (failure is not (OperationCanceledException or LeaseLostException or System.Management.Automation.PipelineStoppedException))
         {
+            // Whatever it is: the other actions are still carried out.
             return (false, failure.Message);
         }
     }
@@ -90,12 +92,12 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
     {
         var state = await session.StateAsync(token);
         List<string> done = [], failed = [];
-        foreach (var service in session.Plan.Services.Reverse().Where(service => state.Migrations.GetValueOrDefault(service.Name) is { Count: > 0 }))
+        foreach (var service in session.Plan.Services.Reverse().Where(service => MigrationHistory.MayHaveChanged(state, service.Name)))
         {
             try
             {
                 var undone = await MigrationUndo.RunAsync(session, service, shell, token);
-                done.Add($"{service.Name} back to {(undone.After.Length > 0 ? undone.After : "none")}");
+                if (undone.Versions.Count > 0) done.Add($"{service.Name} back to {(undone.After.Length > 0 ? undone.After : "none")}");
             }
             catch (RolloutException failure)
             {
@@ -120,7 +122,7 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
                 return (false, $"{fallback.ConfigMap} does not keep {fallback.Key}={fallback.On}");
         }
 
-        return (true, $"fallback on: {string.Join(", ", services.Select(service => service.Name))}");
+        return (true, $"fallback on: {string.Join(", ", services.Select(service => $"{service.Name} (it stays on until {service.Fallback!.Key} in ConfigMap {service.Fallback.ConfigMap} is '{service.Fallback.Off}' again)"))}");
     }
 
     private async Task<(bool, string)> ScaleUpAsync()
@@ -129,11 +131,12 @@ internal sealed class Contingency(RolloutSession session, IShell shell, Cancella
         List<string> done = [];
         foreach (var workload in await session.World.Workloads.ListAsync(state.Started.FromColour, token))
         {
-            // The size before is kept on the Deployment, so that a repeated contingency does not grow it again.
+            // The size before is kept on the Deployment, so that a repeated contingency of this rollout does not grow it again.
             const string annotation = "visionrollout/replicas-before-scale-up";
-            var before = workload.Annotations.TryGetValue(annotation, out var kept) && int.TryParse(kept, out var parsed) ? parsed : workload.Desired;
-            var wanted = before + Math.Max(1, before / 2);
-            await session.World.Workloads.AnnotateAsync(workload.Deployment, new Dictionary<string, string?> { [annotation] = $"{before}" }, token);
+            var mine = state.Started.Id + ":";
+            var before = workload.Annotations.TryGetValue(annotation, out var kept) && kept.StartsWith(mine, StringComparison.Ordinal) && int.TryParse(kept[mine.Length..], out var parsed) ? parsed : workload.Desired;
+            var wanted = Math.Max(workload.Desired, before + Math.Max(1, before / 2));
+            await session.World.Workloads.AnnotateAsync(workload.Deployment, new Dictionary<string, string?> { [annotation] = $"{mine}{before}" }, token);
             await session.World.Workloads.ScaleAsync(workload.Deployment, wanted, token);
             done.Add($"{workload.Deployment} {before} → {wanted}");
         }

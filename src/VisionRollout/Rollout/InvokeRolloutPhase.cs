@@ -56,7 +56,17 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         {
             var state = await session.StateAsync(token);
             await FinishContingencyAsync(session, state, shell, token);
-            await session.ThrowIfStoppedAsync(token);
+            await AnswerAsync(session, state, shell, token);
+            try
+            {
+                await session.ThrowIfStoppedAsync(token);
+            }
+            catch (RolloutException cause) when (EndsTheWait(cause))
+            {
+                fired = Failure.From(ErrorRecords.From(cause));
+                return;
+            }
+
             if (state.FindPhase(phase.Name) is { Status: ActivityStatus.Completed } done)
             {
                 shell.Verbose($"Phase '{phase.Name}' was completed at {done.EndedAt:u}.");
@@ -70,7 +80,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             {
                 if (!NoWait) await WaitAsync(session, phase, planned, shell, token);
             }
-            catch (RolloutException cause) when (cause.Id == "CanaryNoGo")
+            catch (RolloutException cause) when (EndsTheWait(cause))
             {
                 fired = Failure.From(ErrorRecords.From(cause));
                 return;
@@ -79,11 +89,13 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             await session.RecordAsync(new PhaseStarted(phase.Name, planned, planned + phase.Duration), token);
             now = await session.NowAsync(token);
         });
-        // The canary turned bad while everybody waited: that is a failure of the phase that waited.
+        // The version turned bad, or somebody stopped the rollout, while everybody waited: that is a failure of the phase that waited.
         if (fired is not null) Fail(session, phase, fired);
         if (run) Say($"{now:HH:mm:ss}  {phase.Name} ({phase.Start:HH:mm}, {phase.Activities})");
         return run;
     }
+
+    private static bool EndsTheWait(RolloutException cause) => cause is RolloutStoppedException || cause.Id is "CanaryNoGo" or "LiveNoGo" or "RolloutEnded";
 
     // What a phase relies on was done by the phases before it: no cutover while the canary is held.
     private static void ThrowIfOutOfOrder(RolloutSession session, RolloutState state, PlanPhase phase)
@@ -105,6 +117,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         var activity = $"Waiting for {phase.Name}";
         void Show(DateTimeOffset now) => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds));
         if (await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.WatchAsync(planned, Show, token);
+        if (await LiveVigil.OpenAsync(session, shell, token) is { } live) await live.WatchAsync(planned, Show, token);
         await session.WaitUntilAsync(planned, shell, Show, token);
         shell.Progress(activity, "", done: true);
     }
@@ -113,8 +126,19 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     {
         if (state.Contingency is not { } open || state.Completed is not null || Contingency.FindByName(session.Plan, open.Risk) is not { } risk) return;
         shell.Warn($"The contingency '{open.Contingency}' was interrupted: it is carried out again.");
-        await EndAsync(session, risk, open.Trigger, open.Cause, [], shell, token);
+        await EndAsync(session, risk, open.Trigger, open.Cause, OpenNoGo.NewestEvidence(state), shell, token);
     }
+
+    private static async Task AnswerAsync(RolloutSession session, RolloutState state, IShell shell, CancellationToken token)
+    {
+        if (OpenNoGo.Find(state) is not { } open || await FindRiskAsync(session, open.Trigger, token) is not { } risk) return;
+        shell.Warn($"A NoGo was recorded, and whoever recorded it was interrupted before it could act on it: {open.Reason}");
+        await EndAsync(session, risk, open.Trigger, open.Reason, open.Findings, shell, token);
+    }
+
+    /// <summary>The row of the risk matrix. Nobody may be watching: users are not left on a version with a NoGo because no row names its kind.</summary>
+    private static async Task<PlanRisk?> FindRiskAsync(RolloutSession session, string trigger, CancellationToken token) =>
+        Contingency.Find(session.Plan, trigger) ?? (trigger.Length > 0 && await NewVersionServesAsync(session, token) ? Contingency.Unforeseen : null);
 
     private static async Task EndAsync(RolloutSession session, PlanRisk risk, string trigger, string cause, IReadOnlyList<Finding> findings, IShell shell, CancellationToken token)
     {
@@ -174,13 +198,15 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
                 throw stopped;
             }
 
-            // Somebody took the rollout back meanwhile: it did not fail here.
-            if (failure.Cause is { Id: "RolloutEnded" } ended) throw ended;
-            await session.RecordAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
-            var risk = Contingency.Find(session.Plan, failure.Trigger);
-            // Nobody may be watching: users are not left on a version with a NoGo because no row of the matrix names its kind.
-            if (risk is null && failure.Trigger.Length > 0 && await NewVersionServesAsync(session, token)) risk = Contingency.Unforeseen;
-            if (risk is not null)
+            // Somebody took the rollout back meanwhile: it did not fail here. Whoever it was may not have come to the traffic yet.
+            if (failure.Cause is { Id: "RolloutEnded" } ended)
+            {
+                if ((await session.StateAsync(token)).Undo is { } undo) await WayBack.MoveTrafficAsync(session, undo.Reason, token);
+                throw ended;
+            }
+
+            await session.RecordOrKeepAsync(new PhaseFailed(phase.Name, failure.Message, failure.Trigger), token);
+            if (await FindRiskAsync(session, failure.Trigger, token) is { } risk)
                 await EndAsync(session, risk, failure.Trigger, failure.Message, failure.Cause?.Findings ?? [], shell, token);
             throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"Phase '{phase.Name}' is held: {failure.Message}",
                 "Traffic stays as it is. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", phase.Name, failure.Record.Exception);

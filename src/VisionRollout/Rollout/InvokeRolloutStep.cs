@@ -109,5 +109,5 @@ public sealed class InvokeRolloutStep : SessionCmdlet
     }
 
     private void RecordFailure(RolloutSession session, string phase, Failure failure) =>
-        Run((_, token) => session.RecordAsync(new StepFailed(phase, Name, failure.Message, failure.Trigger, failure.Cause?.Findings ?? []), token));
+        Run((_, token) => session.RecordOrKeepAsync(new StepFailed(phase, Name, failure.Message, failure.Trigger, failure.Cause?.Findings ?? []), token));
 }

@@ -28,7 +28,7 @@ internal static class RollbackWatch
         var complete = workloads.Count == session.Plan.Services.Count && workloads.All(item => item.Ready >= Math.Max(1, item.Desired));
         var pods = complete ? [] : await session.World.Workloads.ListPodsAsync(colour, token);
         var forecast = RollbackForecast.Compute(session.Plan, colour, workloads, pods, state.SlowestMove);
-        if (HasChanged(state.Forecast, forecast)) await session.RecordAsync(new RollbackForecasted(forecast.Total?.TotalSeconds, forecast.Reason), token);
+        if (HasChanged(state.Forecast, forecast)) await session.RecordOrKeepAsync(new RollbackForecasted(forecast.Total?.TotalSeconds, forecast.Reason), token);
         return forecast;
     }
 

@@ -15,7 +15,7 @@ public sealed record RolloutInfo
     /// <summary>Version that is rolled out.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Prepared (for a later day), Running, Held, Succeeded, RolledBack or Stopped.</summary>
+    /// <summary>Prepared (for a later day), Running, Held, Succeeded, RollingBack (under way, or interrupted), RolledBack or Stopped.</summary>
     public required string Status { get; init; }
 
     /// <summary>Phase that runs or ran last; empty before the first.</summary>
@@ -70,7 +70,8 @@ public sealed record RolloutInfo
     {
         var failed = state.Phases.FindLast(phase => phase.Status == ActivityStatus.Failed);
         var undone = state.Completed is { Outcome: RolloutOutcome.Succeeded } ? state.RolledBack : null; // taken back after the sign-off
-        var status = undone is not null ? nameof(RolloutOutcome.RolledBack) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is not null ? "Held" : state.IsAhead ? "Prepared" : "Running");
+        // A stop after the sign-off whose way back has not been recorded: the sign-off no longer stands.
+        var status = state.Undo is not null ? "RollingBack" : undone is not null ? nameof(RolloutOutcome.RolledBack) : state is { Stop: not null, Completed.Outcome: RolloutOutcome.Succeeded } ? nameof(RolloutOutcome.Stopped) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is not null ? "Held" : state.IsAhead ? "Prepared" : "Running");
         return new()
         {
             Id = state.Started.Id,
@@ -87,11 +88,11 @@ public sealed record RolloutInfo
             LastAt = state.LastAt,
             StartedBy = state.Started.StartedBy,
             Resumes = state.Resumes,
-            Reason = undone?.Reason ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
+            Reason = state.Undo?.Reason ?? undone?.Reason ?? (status == nameof(RolloutOutcome.Stopped) ? state.Stop?.Reason : null) ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
             KeepUntil = state.KeepUntil,
             RollbackForecast = state.Forecast?.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             RollbackReason = state.Forecast?.Reason ?? "",
-            ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
+            ExitCode = status switch { "RollingBack" or "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
             Journal = journal,
         };
     }

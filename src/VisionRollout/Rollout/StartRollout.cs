@@ -62,6 +62,7 @@ public sealed class StartRollout : SessionCmdlet
                 throw;
             }
 
+            await TellFallbacksAsync(session, shell, token);
             var current = await session.FindJournalAsync(token);
             shell.Write(RolloutInfo.From(await session.StateAsync(token), current!.Location));
         });
@@ -73,7 +74,9 @@ public sealed class StartRollout : SessionCmdlet
         {
             if (await journal.ReadStateAsync(token) is not { } state) continue;
             var same = state.Started.Version == version;
-            if (same && state.Completed is null) return journal;
+            if (!same && state.IsAhead) continue; // another version's day is still to come
+            // Also one that was stopped or taken back after its sign-off by a shell that did not come to its end.
+            if (same && (state.Completed is null || state is { Stop: not null, HasComeBack: false } or { Undo: not null })) return journal;
             if (same && !state.HasComeBack && await IsLiveAsync(session, version, token)) return journal;
             if (state.Completed is null)
             {
@@ -97,6 +100,24 @@ public sealed class StartRollout : SessionCmdlet
     }
 
     private async Task<DateOnly> DayAsync(RolloutSession session, CancellationToken token) => DateOnly.FromDateTime(Day ?? (await session.NowAsync(token)).UtcDateTime);
+
+    /// <summary>A fallback that an earlier contingency has switched on is switched off by people, when its cause is gone.</summary>
+    private static async Task TellFallbacksAsync(RolloutSession session, IShell shell, CancellationToken token)
+    {
+        foreach (var service in session.Plan.Services.Where(service => service.Fallback is not null))
+        {
+            var fallback = service.Fallback!;
+            try
+            {
+                if (await session.World.Objects.ReadConfigurationAsync(fallback.ConfigMap, fallback.Key, token) == fallback.On)
+                    shell.Warn($"The fallback of {service.Name} is on: {fallback.Key} in ConfigMap {fallback.ConfigMap} is '{fallback.On}'. Set it to '{fallback.Off}' when its cause is gone.");
+            }
+            catch (RolloutException cause)
+            {
+                shell.Verbose($"Whether the fallback of {service.Name} is on is not known: {cause.Message}");
+            }
+        }
+    }
 
     private static async Task<bool> IsLiveAsync(RolloutSession session, string version, CancellationToken token)
     {
@@ -184,8 +205,15 @@ public sealed class StartRollout : SessionCmdlet
         if (state.Stop is { } stop)
         {
             session.Use(journal);
-            await FinishStopAsync(session, state, stop, token);
+            await FinishStopAsync(session, state, stop, shell, token);
             throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        }
+
+        if (state.Undo is { } undo)
+        {
+            session.Use(journal);
+            await FinishUndoAsync(session, state, undo, shell, token);
+            throw RolloutSession.Ended(await session.StateAsync(token));
         }
 
         if (state.IsPreparation && (state.IsAhead || state.StartedAt.UtcDateTime.Date != (await session.NowAsync(token)).UtcDateTime.Date))
@@ -206,11 +234,20 @@ public sealed class StartRollout : SessionCmdlet
         shell.Verbose($"Resuming rollout {state.Started.Id}: {state.Steps.Count(step => step.Status == ActivityStatus.Completed)} steps are done.");
     }
 
-    // The stopping shell asked for it and did not come to its end: traffic is put back here.
-    private static async Task FinishStopAsync(RolloutSession session, RolloutState state, StopRequested stop, CancellationToken token)
+    // Whoever took it back did not come to their end.
+    private static async Task FinishUndoAsync(RolloutSession session, RolloutState state, RollbackRequested undo, IShell shell, CancellationToken token)
     {
-        if (state.Completed is not null) return;
-        await WayBack.MoveTrafficAsync(session, stop.Reason, token);
-        await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {stop.Reason}"), token);
+        var back = await WayBack.UndoAsync(session, undo.Reason, undo.IncludeSchema, shell, token);
+        if (state.Completed is null) await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{undo.Reason}: {string.Join("; ", back.Done)}"), token);
+        await session.HandInAsync(shell, token);
+    }
+
+    // The stopping shell asked for it and did not come to its end: traffic is put back here.
+    private static async Task FinishStopAsync(RolloutSession session, RolloutState state, StopRequested stop, IShell shell, CancellationToken token)
+    {
+        if (state.HasComeBack) return;
+        await WayBack.UndoAsync(session, stop.Reason, withSchema: false, shell, token);
+        if (state.Completed is null) await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {stop.Reason}"), token);
+        await session.HandInAsync(shell, token);
     }
 }

@@ -6,7 +6,8 @@ namespace VisionRollout;
 
 /// <summary>Stops a rollout from any shell: the runbook ends at its next look around, and all traffic goes where it was last proven good.</summary>
 /// <remarks>Needs nothing but the plan, the journal and the cluster, and is safe to repeat. The request stands in the journal before traffic
-/// is moved, so that the runbook can't move it again.</remarks>
+/// is moved, so that the runbook can't move it again; where the journal can't be written, traffic moves all the same, and a warning says what is missing
+/// there.</remarks>
 /// <example><code>Stop-Rollout -Emergency -Reason 'Payments are failing'</code><para>The emergency stop.</para></example>
 [Cmdlet(VerbsLifecycle.Stop, "Rollout", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RolledBack))]
@@ -30,7 +31,11 @@ public sealed class StopRollout : SessionCmdlet
     {
         var session = Current;
         Core.State.RolloutState state = null!;
-        Run(async (_, token) => state = await session.ServingStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token));
+        Run(async (_, token) =>
+        {
+            await session.HandInAsync(shell: null, token); // what an earlier way back could not record
+            state = await session.ServingStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token);
+        });
         var target = $"{session.Environment.Name}: rollout {state.Started.Id}";
         var action = $"Stop it and put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})";
         // -Emergency answers the question whether; -WhatIf still only tells what would happen.
@@ -38,11 +43,12 @@ public sealed class StopRollout : SessionCmdlet
         if ((!Emergency || rehearsedOnly) && !ShouldProcess(target, action)) return;
         Run(async (shell, token) =>
         {
-            if (state.Stop is null) await session.RecordAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
+            if (state.Stop is null) await session.RecordOrKeepAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
             var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token, Force);
             if ((await session.StateAsync(token)).Completed is null)
-                await session.RecordAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
+                await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
+            await session.HandInAsync(shell, token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });

@@ -5,7 +5,7 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Rolls back: puts all traffic on the version that was live at the start, and takes the schema back where asked and possible.</summary>
-/// <remarks>Works in any phase, from any machine that has the journal, and twice. The new version's pods stay for the post-mortem. What can't
+/// <remarks>Works in any phase, from any machine that has the journal, and twice; one that is interrupted is finished by the next start of the runbook. The new version's pods stay for the post-mortem. What can't
 /// be taken back is listed in the result.</remarks>
 /// <example><code>Undo-Rollout -Reason 'Customers report wrong totals' -Confirm:$false</code><para>Puts all traffic back on the old version.</para></example>
 [Cmdlet(VerbsCommon.Undo, "Rollout", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -30,14 +30,20 @@ public sealed class UndoRollout : SessionCmdlet
     {
         var session = Current;
         Core.State.RolloutState state = null!;
-        Run(async (_, token) => state = await session.ServingStateAsync(_ => true, token));
+        Run(async (_, token) =>
+        {
+            await session.HandInAsync(shell: null, token); // what an earlier way back could not record
+            state = await session.ServingStateAsync(_ => true, token);
+        });
         if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
         Run(async (shell, token) =>
         {
+            await session.RecordOrKeepAsync(new RollbackRequested(await session.World.Objects.WhoAmIAsync(token), Reason, IncludeSchema), token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
             var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
             if (state.Completed is null)
-                await session.RecordAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
+                await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
+            await session.HandInAsync(shell, token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });

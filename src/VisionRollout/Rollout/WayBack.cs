@@ -2,6 +2,7 @@ using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.State;
 using VisionRollout.Core.Traffic;
+using VisionRollout.Database;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -14,7 +15,7 @@ internal static class WayBack
     {
         var state = await session.StateAsync(token);
         var weights = new Dictionary<string, double> { [state.Started.FromColour] = 1, [state.Started.ToColour] = 0 };
-        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true) { IsForced = force }, entry => session.RecordAsync(entry, token), token);
+        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true) { IsForced = force }, entry => session.RecordOrKeepAsync(entry, token), token);
     }
 
     /// <summary>Takes the whole rollout back: traffic first, then the schema where asked and possible; tells what could not be taken back.</summary>
@@ -28,25 +29,38 @@ internal static class WayBack
         done.Add($"all traffic on {move.Route.LiveColour} ({move.Confirmation})");
         var state = await session.StateAsync(token);
         if (withSchema) await UndoSchemaAsync(session, state, shell, done, notDone, token);
-        else notDone.AddRange(Applied(state).Select(pair => $"schema of {pair.Key}: the old version keeps working on it (migrations {string.Join(", ", pair.Value)})"));
+        else await TellSchemaAsync(session, state, notDone, token);
         if (elapsed > session.Plan.Rollback.Budget)
             shell.Warn($"The way back took {elapsed.TotalMinutes:0.#} min; the plan allows {session.Plan.Rollback.Budget.TotalMinutes:0.#} min.");
         var back = new RolledBack(reason, elapsed.TotalSeconds, done, notDone);
-        await session.RecordAsync(back, token);
+        await session.RecordOrKeepAsync(back, token);
         return back;
     }
 
-    /// <summary>Migrations of this rollout that still stand, newest service first.</summary>
-    public static IEnumerable<KeyValuePair<string, System.Collections.Immutable.ImmutableList<string>>> Applied(RolloutState state) => state.Migrations.Where(pair => pair.Value.Count > 0);
+    private static async Task TellSchemaAsync(RolloutSession session, RolloutState state, List<string> notDone, CancellationToken token)
+    {
+        foreach (var service in session.Plan.Services.Where(service => MigrationHistory.MayHaveChanged(state, service.Name)))
+        {
+            try
+            {
+                var versions = await MigrationHistory.StandingAsync(session, state, service, null, token);
+                if (versions.Count > 0) notDone.Add($"schema of {service.Name}: the old version keeps working on it (migrations {string.Join(", ", versions)})");
+            }
+            catch (RolloutException cause)
+            {
+                notDone.Add($"schema of {service.Name}: its migration was interrupted, and what it applied can't be read: {cause.Message}");
+            }
+        }
+    }
 
     private static async Task UndoSchemaAsync(RolloutSession session, RolloutState state, IShell shell, List<string> done, List<string> notDone, CancellationToken token)
     {
-        foreach (var service in session.Plan.Services.Reverse().Where(service => state.Migrations.GetValueOrDefault(service.Name) is { Count: > 0 }))
+        foreach (var service in session.Plan.Services.Reverse().Where(service => MigrationHistory.MayHaveChanged(state, service.Name)))
         {
             try
             {
                 var undone = await MigrationUndo.RunAsync(session, service, shell, token);
-                done.Add($"schema of {service.Name}: {undone.Before} → {(undone.After.Length > 0 ? undone.After : "none")}");
+                if (undone.Versions.Count > 0) done.Add($"schema of {service.Name}: {undone.Before} → {(undone.After.Length > 0 ? undone.After : "none")}");
             }
             catch (RolloutException cause)
             {

@@ -17,10 +17,17 @@ namespace VisionRollout;
 public sealed class RolloutSession : IDisposable, IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
+
+    /// <summary>A journal that could not be written is left alone for so long: a way back does not wait for it again and again.</summary>
+    private static readonly TimeSpan UnwritableInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TakeOverGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private readonly Lazy<ClusterChecks> checks;
     private readonly Lazy<TrafficMover> mover;
     private readonly Lazy<RecurringMessages> recurring;
     private readonly SemaphoreSlim leasing = new(1, 1);
+    private readonly ConcurrentQueue<(JournalEntry Entry, DateTimeOffset At)> kept = [];
+    private (long At, string Message)? unwritable;
     private RolloutJournal? journal;
     private volatile HeldLease? lease;
     private Task? ending;
@@ -154,28 +161,99 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The failure of whoever goes on with a rollout that has ended on the old version.</summary>
-    internal static RolloutException Ended(RolloutState state) => new("RolloutEnded", RolloutErrorKind.InvalidState,
+    internal static RolloutException Ended(RolloutState state) => state.Undo is { } undo
+        ? new("RolloutEnded", RolloutErrorKind.InvalidState, $"The rollout {state.Started.Id} is being taken back by {undo.Identity}: {undo.Reason.TrimEnd('.')}.",
+            "Undo-Rollout finishes it where that was interrupted.", state.Started.Id)
+        : new("RolloutEnded", RolloutErrorKind.InvalidState,
         $"The rollout {state.Started.Id} has ended ({(state.Completed?.Outcome is RolloutOutcome.Stopped ? "stopped" : "rolled back")}): {(state.RolledBack?.Reason ?? state.Completed?.Summary ?? "").TrimEnd('.')}.",
         $"When the cause is understood, begin a new one on purpose: Start-Rollout {state.Started.Version} -NewAttempt.", state.Started.Id);
 
     /// <summary>The state of the rollout; null when none was started.</summary>
-    internal async Task<RolloutState?> FindStateAsync(CancellationToken token) =>
-        await FindJournalAsync(token) is { } found ? await found.ReadStateAsync(token) : null;
+    internal async Task<RolloutState?> FindStateAsync(CancellationToken token)
+    {
+        var state = await FindJournalAsync(token) is { } found ? await found.ReadStateAsync(token) : null;
+        // What the journal could not take has happened all the same.
+        foreach (var (entry, at) in kept) state = RolloutState.Fold(state, new JournalRecord { Sequence = state?.LastSequence ?? 0, At = at, By = JournalFile.Writer, Previous = "", Entry = entry });
+        return state;
+    }
 
     /// <summary>Records an entry in the rollout's journal; it is on disk when the task ends. Without a rollout nothing is recorded.</summary>
     /// <exception cref="LeaseLostException">Another session runs the rollout by now.</exception>
     internal async Task RecordAsync(JournalEntry entry, CancellationToken token)
     {
         if (await FindJournalAsync(token) is not { } found) return;
+        await HandInAsync(found, token);
+        await AppendAsync(found, entry, await NowAsync(token), token);
+        await AfterAsync(entry, token);
+    }
+
+    /// <summary>Records an entry of the way to safety: a NoGo, or traffic on its way back. It does not fail when the journal can't be written; then
+    /// the entry is kept, and recorded before the next one.</summary>
+    /// <exception cref="LeaseLostException">Another session runs the rollout by now.</exception>
+    internal async Task RecordOrKeepAsync(JournalEntry entry, CancellationToken token)
+    {
+        if (await FindJournalAsync(token) is not { } found) return;
+        var at = await NowAsync(token);
+        if (unwritable is { } since && TimeProvider.System.GetElapsedTime(since.At) < UnwritableInterval) kept.Enqueue((entry, at));
+        else
+        {
+            try
+            {
+                await HandInAsync(found, token);
+                await AppendAsync(found, entry, at, token);
+            }
+            catch (Exception cause) when (IsOfTheJournal(cause))
+            {
+                unwritable = (TimeProvider.System.GetTimestamp(), cause.Message);
+                kept.Enqueue((entry, at));
+            }
+        }
+
+        await AfterAsync(entry, token);
+    }
+
+    /// <summary>Records what was kept, and says what could not be recorded (to nobody when null).</summary>
+    internal async Task HandInAsync(IShell? shell, CancellationToken token)
+    {
+        if (kept.IsEmpty || await FindJournalAsync(token) is not { } found) return;
         try
         {
-            await found.AppendAsync(entry, await NowAsync(token), token);
+            await HandInAsync(found, token);
+        }
+        catch (Exception cause) when (IsOfTheJournal(cause))
+        {
+            shell?.Warn($"What was done is not in the journal: {cause.Message} {kept.Count} record(s) are missing there: {string.Join(", ", kept.Select(item => item.Entry.GetType().Name))}. "
+                + "When it can be written again, run the same command again: it changes nothing that is done, and records it.");
+        }
+    }
+
+    private static bool IsOfTheJournal(Exception cause) => cause is (RolloutException and not LeaseLostException and not RolloutStoppedException) or IOException or UnauthorizedAccessException;
+
+    private async Task HandInAsync(RolloutJournal found, CancellationToken token)
+    {
+        while (kept.TryPeek(out var next))
+        {
+            await AppendAsync(found, next.Entry, next.At, token);
+            kept.TryDequeue(out _);
+        }
+
+        unwritable = null;
+    }
+
+    private static async Task AppendAsync(RolloutJournal found, JournalEntry entry, DateTimeOffset at, CancellationToken token)
+    {
+        try
+        {
+            await found.AppendAsync(entry, at, token);
         }
         catch (LeaseLostException) when (entry is StepFailed or PhaseFailed)
         {
             // The rollout is somebody else's by now and fails or succeeds there; here the failure itself goes up to the caller.
         }
+    }
 
+    private async Task AfterAsync(JournalEntry entry, CancellationToken token)
+    {
         if (entry is not RolloutCompleted) return;
         await RemoveSilencesAsync(token);
         await ReleaseLeaseAsync();
@@ -197,7 +275,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
                 problem = $"{cause.Message} It ends by itself at {silence.Until:u}.";
             }
 
-            await RecordAsync(new AlertSilenceEnded(silence.Id, problem), token);
+            await RecordOrKeepAsync(new AlertSilenceEnded(silence.Id, problem), token);
         }
     }
 
@@ -223,7 +301,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
             lease = await new LeaseAcquisition(World.Leases, TimeProvider.System).AcquireAsync(request, token);
             shell?.Progress("Waiting for the lease", "", done: true);
             if (lease.TakenFrom is not null) await World.FenceRouteAsync(lease.Fence, token);
-            await RecordLeaseAsync(token);
+            await RecordLeaseAsync(token, takeOver);
         }
         finally
         {
@@ -232,10 +310,13 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Notes in the journal, and at the lease, that this session runs the rollout.</summary>
-    internal async Task RecordLeaseAsync(CancellationToken token)
+    /// <param name="token">Cancels.</param>
+    /// <param name="anyway">Goes on when the journal can't be written.</param>
+    internal async Task RecordLeaseAsync(CancellationToken token, bool anyway = false)
     {
         if (lease is not { } mine || await FindStateAsync(token) is not { Completed: null } state || state.Lease?.Fence == mine.Fence) return;
-        await RecordAsync(new LeaseAcquired(mine.Fence, mine.Record.Holder!.Identity, mine.TakenFrom?.Describe() ?? ""), token);
+        var entry = new LeaseAcquired(mine.Fence, mine.Record.Holder!.Identity, mine.TakenFrom?.Describe() ?? "");
+        await (anyway ? RecordOrKeepAsync(entry, token) : RecordAsync(entry, token));
         await mine.NameAsync(state.Started.Id, token);
     }
 
@@ -277,11 +358,23 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     internal async Task ThrowIfStoppedAsync(CancellationToken token)
     {
         var state = await FindStateAsync(token);
-        if (state is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
-        if (state is { HasComeBack: true }) throw Ended(state);
+        ThrowIfEnded(state);
         if (lease is not { } mine) return;
         if (state is { Completed: null, Lease: { } newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
+        // Whoever has taken over may be taking the rollout back right now: that says more.
+        for (var since = TimeProvider.System.GetTimestamp(); mine.IsLost && TimeProvider.System.GetElapsedTime(since) < TakeOverGrace;)
+        {
+            await Task.Delay(LookInterval, token);
+            ThrowIfEnded(await FindStateAsync(token));
+        }
+
         mine.ThrowIfLost();
+    }
+
+    private static void ThrowIfEnded(RolloutState? state)
+    {
+        if (state is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
+        if (state is { HasComeBack: true } or { Undo: not null }) throw Ended(state);
     }
 
     private static async Task<bool> IsOursAsync(HeldLease mine, CancellationToken token)

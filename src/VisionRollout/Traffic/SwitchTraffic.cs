@@ -9,7 +9,8 @@ namespace VisionRollout;
 
 /// <summary>Moves all traffic to one colour: the cutover.</summary>
 /// <remarks>Every service must have all its pods ready there. The move is confirmed twice: the route is read back, and the share of requests is
-/// observed. In a rollout the plan's gates must have been decided Go; -Force leaves that to the caller.</remarks>
+/// observed. In a rollout the plan's gates must have been decided Go, and their criteria must still be met at the moment of the move, the canary being
+/// judged once more on fresh counters; -Force leaves that to the caller.</remarks>
 /// <example><code>Switch-Traffic blue -Confirm:$false</code><para>Moves all traffic to blue.</para></example>
 [Cmdlet(VerbsCommon.Switch, "Traffic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(TrafficMove))]
@@ -24,7 +25,7 @@ public sealed class SwitchTraffic : SessionCmdlet
     [Parameter]
     public string Reason { get; set; } = "Cutover";
 
-    /// <summary>Does not ask for the gates' decisions, and goes on from where the route stands although somebody else has written it.</summary>
+    /// <summary>Does not ask for the gates' decisions nor look at the canary again, and goes on from where the route stands although somebody else has written it.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -38,7 +39,12 @@ public sealed class SwitchTraffic : SessionCmdlet
         Run(async (shell, token) =>
         {
             await session.ThrowIfStoppedAsync(token);
-            if (await session.FindStateAsync(token) is { Completed: null } running && running.Started.ToColour == colour && !Force) await RollbackWatch.RequireAsync(session, token);
+            if (await session.FindStateAsync(token) is { Completed: null } running && running.Started.ToColour == colour && !Force)
+            {
+                await CutoverCheck.RequireAsync(session, colour, shell, token);
+                await RollbackWatch.RequireAsync(session, token);
+            }
+
             shell.Progress("Switching traffic", $"to {colour}");
             var weights = session.Plan.Colours.Names.ToDictionary(name => name, name => name == colour ? 1.0 : 0.0);
             var header = (await session.FindStateAsync(token)) is { Completed: null } state && state.Started.ToColour == colour ? colour : null;

@@ -47,7 +47,7 @@ internal sealed class LiveWatch
         var seen = await SampleAsync(token);
         var resources = await session.Checks.ResourcesAsync([colour], token);
         var sample = seen.Sample with { Resources = CanaryLook.Use(resources) };
-        await session.RecordAsync(sample, token);
+        await session.RecordOrKeepAsync(sample, token);
         List<Finding> findings =
         [
             .. seen.Findings,

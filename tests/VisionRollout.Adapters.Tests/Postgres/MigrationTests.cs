@@ -198,6 +198,49 @@ public sealed class MigrationTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_migration_that_names_itself_nowhere_is_found_by_the_lock_of_its_tool()
+    {
+        var database = await server.CreateAsync("business", Table + "INSERT INTO accounts VALUES (1)");
+        await using var app = await database.OpenAsync("immigration-service");
+        var working = EndsAsync(RunAsync(app, "SELECT count(*), pg_sleep(8) FROM accounts"));
+        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken); // a service's connections are older than those of a migration
+
+        // As Ecto: one connection holds the lock, another one migrates; neither has a name. Whoever started them is dead.
+        await using var locking = await database.OpenAsync("");
+        await RunAsync(locking, "BEGIN; LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE");
+        await using var migrating = await database.OpenAsync("");
+        var backfill = EndsAsync(RunAsync(migrating, "BEGIN; UPDATE accounts SET id = 2; SELECT pg_sleep(50)"));
+
+        await Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken);
+        Assert.Equal(1, await backfill);
+        Assert.Equal(1, await database.ReadAsync<int>("SELECT id FROM accounts"));
+        Assert.Equal(0, await working); // nobody else's work
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_lock_of_somebody_else_on_the_tools_table_is_told_and_not_touched()
+    {
+        var database = await server.CreateAsync("business", Table);
+        var role = database.Name + "_other";
+        await database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'other'; GRANT ALL ON schema_migrations TO {role}");
+        try
+        {
+            var builder = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = "other" };
+            await using var other = new Npgsql.NpgsqlConnection(builder.ConnectionString);
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await RunAsync(other, "BEGIN; LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE");
+            var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken));
+            Assert.Equal("MigrationStillRuns", failure.Id);
+            await RunAsync(other, "COMMIT");
+            await Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Undo_hands_steps_and_version_to_the_plans_command_and_confirms_what_is_gone()
     {
         var database = await server.CreateAsync("business", Table, "INSERT INTO schema_migrations VALUES (2), (3)");

@@ -195,6 +195,22 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_that_cannot_be_written_says_so_at_once_and_keeps_what_it_has()
+    {
+        await WriteAsync(1);
+        File.Delete(folder.File + ".lock");
+        Directory.CreateDirectory(folder.File + ".lock"); // as good as a folder without permission, also for root
+        using var journal = new JournalFile(folder.File);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)); // a held lock is waited for longer
+        var failure = await Assert.ThrowsAsync<RolloutException>(() => journal.AppendAsync(new PhaseCompleted("Database"), At, limit.Token));
+        Assert.Equal("JournalNotWritten", failure.Id);
+        Assert.Contains(folder.File, failure.Message, StringComparison.Ordinal);
+        Assert.Single(await journal.ReadAsync(Token));
+        Directory.Delete(folder.File + ".lock");
+        Assert.Equal(2, (await journal.AppendAsync(new PhaseCompleted("Database"), At, Token)).Sequence);
+    }
+
+    [Fact]
     public async Task Times_are_kept_in_UTC()
     {
         using var journal = new JournalFile(folder.File);

@@ -88,7 +88,7 @@ public sealed class SharedJournalTests : IDisposable
         store.IsDown = true;
         await one.AppendAsync(Step(2), At, Token);
         await one.AppendAsync(Step(3), At, Token);
-        Assert.Contains("does not answer", Assert.Single(troubles), StringComparison.Ordinal);
+        Assert.Contains("takes no records", Assert.Single(troubles), StringComparison.Ordinal);
         Assert.Single(store.Lines);
 
         store.IsDown = false;
@@ -97,6 +97,73 @@ public sealed class SharedJournalTests : IDisposable
         Assert.Equal(4, store.Lines.Count);
         using var two = Open(there);
         await AssertStepsAsync(two, 1, 2, 3, 4);
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_nothing_any_more_does_not_stop_the_journal()
+    {
+        using var one = Open(here);
+        await one.AppendAsync(Step(1), At, Token);
+        store.Refuses = true;
+        await one.AppendAsync(Step(2), At, Token);
+        Assert.Contains("exceeded quota", Assert.Single(troubles), StringComparison.Ordinal);
+        await AssertStepsAsync(one, 1, 2);
+
+        store.Refuses = false;
+        time.Pass(TimeSpan.FromSeconds(6));
+        await one.AppendAsync(Step(3), At, Token);
+        Assert.Equal(3, store.Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_nothing_from_the_start_is_told_before_anything_is_done()
+    {
+        using var one = Open(here);
+        store.Refuses = true;
+        Assert.Equal("Forbidden", (await Assert.ThrowsAsync<RolloutException>(() => one.AppendAsync(Step(1), At, Token))).Id);
+        Assert.False(File.Exists(here.File));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_is_no_loss_while_the_store_answers()
+    {
+        using var one = Open(here);
+        await one.AppendAsync(Step(1), At, Token);
+        Block(here);
+        await one.AppendAsync(Step(2), At, Token);
+        await one.AppendAsync(Step(3), At, Token);
+        Assert.Contains(here.File, Assert.Single(troubles), StringComparison.Ordinal);
+        await AssertStepsAsync(one, 1, 2, 3);
+        Assert.Equal(3, store.Lines.Count);
+
+        // Another process of the same machine, and what another machine writes, is read all the same.
+        using var two = Open(there);
+        await two.AppendAsync(Step(4), At, Token);
+        using var second = Open(here);
+        await AssertStepsAsync(second, 1, 2, 3, 4);
+        time.Pass(TimeSpan.FromSeconds(2));
+        await AssertStepsAsync(one, 1, 2, 3, 4);
+
+        Unblock(here);
+        await one.AppendAsync(Step(5), At, Token);
+        await second.AppendAsync(Step(6), At, Token);
+        time.Pass(TimeSpan.FromSeconds(2));
+        await AssertStepsAsync(one, 1, 2, 3, 4, 5, 6);
+        using var whole = new JournalFile(here.File);
+        Assert.Equal(6, (await whole.ReadAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task When_neither_place_takes_a_record_it_is_not_taken()
+    {
+        using var one = Open(here);
+        await one.AppendAsync(Step(1), At, Token);
+        Block(here);
+        store.IsDown = true;
+        Assert.Equal("JournalNotWritten", (await Assert.ThrowsAsync<RolloutException>(() => one.AppendAsync(Step(2), At, Token))).Id);
+        await AssertStepsAsync(one, 1);
+        Unblock(here);
+        Assert.Equal(2, (await one.AppendAsync(Step(2), At, Token)).Sequence);
     }
 
     [Fact]
@@ -184,6 +251,22 @@ public sealed class SharedJournalTests : IDisposable
         var error = await Assert.ThrowsAsync<RolloutException>(() => two.ReadAsync(Token));
         Assert.Equal("JournalDamaged", error.Id);
         Assert.StartsWith($"Record {number} ", error.Message, StringComparison.Ordinal);
+    }
+
+    // A folder in the file's place, the file being kept beside it: nobody can write, not even root.
+    private static void Block(JournalFolder folder)
+    {
+        File.Delete(folder.File + ".lock");
+        Directory.CreateDirectory(folder.File + ".lock");
+        File.Move(folder.File, folder.File + ".kept");
+        Directory.CreateDirectory(folder.File);
+    }
+
+    private static void Unblock(JournalFolder folder)
+    {
+        Directory.Delete(folder.File + ".lock");
+        Directory.Delete(folder.File);
+        File.Move(folder.File + ".kept", folder.File);
     }
 
     private static StepStarted Step(int number) => new("Canary", $"{number}");

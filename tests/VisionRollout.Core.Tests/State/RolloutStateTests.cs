@@ -105,6 +105,35 @@ public sealed class RolloutStateTests
     }
 
     [Fact]
+    public void A_migration_without_an_end_stays_open_from_where_the_first_one_began()
+    {
+        Add(Started(), new MigrationsStarting("business", ["1"]), new MigrationsStarting("business", ["2", "1"]));
+        Assert.Equal(["1"], State().OpenMigrations["BUSINESS"].Versions);
+        Assert.False(State().IsPreparation);
+        Add(new MigrationsApplied("business", "1", "2", ["2"], 0) { Interrupted = true });
+        Assert.Equal(["2"], State().Migrations["business"]);
+        Assert.NotEmpty(State().OpenMigrations);
+        Add(new MigrationsApplied("business", "2", "3", ["3"], 1));
+        Assert.Equal(["2", "3"], State().Migrations["business"]);
+        Assert.Empty(State().OpenMigrations);
+    }
+
+    [Fact]
+    public void Somebody_who_takes_the_rollout_back_has_done_so_when_it_stands_as_ended()
+    {
+        Add(Started(), new RollbackRequested("ops", "Wrong totals", false));
+        Assert.Equal("Wrong totals", State().Undo?.Reason);
+        Add(new RolledBack("Wrong totals", 1, [], []));
+        Assert.NotNull(State().Undo); // killed here, it is finished by the next start
+        Add(new RolloutCompleted(RolloutOutcome.RolledBack, "Wrong totals"));
+        Assert.Null(State().Undo);
+        Add(new RollbackRequested("ops", "again", false));
+        Assert.NotNull(State().Undo);
+        Add(new RolledBack("again", 1, [], []));
+        Assert.Null(State().Undo);
+    }
+
+    [Fact]
     public void A_new_stage_is_not_judged_by_the_last_ones_end()
     {
         Add(Started(), new CanaryStageStarted(5, Start), new CanaryStageEnded(5, Verdict.Go, "good"));

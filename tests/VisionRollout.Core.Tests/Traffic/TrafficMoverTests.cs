@@ -222,6 +222,26 @@ public sealed class TrafficMoverTests
         Assert.Contains("no answer", move.Confirmation, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(RolloutErrorKind.AccessDenied)]
+    [InlineData(RolloutErrorKind.Corrupt)]
+    public async Task A_metric_server_that_refuses_never_hinders_the_way_back(RolloutErrorKind kind)
+    {
+        route.Put(Weights(0.5), "blue");
+        demand.Failure = new RolloutException("PrometheusRefused", kind, "the token has expired");
+        var move = await Mover().MoveAsync(Back(), RecordAsync, Token);
+        Assert.Contains("the token has expired", move.Confirmation, StringComparison.Ordinal);
+        Assert.Single(records.OfType<TrafficMoved>());
+
+        // One service of the old colour is gone: ready pods decide alone, and with force nobody is asked.
+        route.Put(Weights(0.5), "blue");
+        Assert.True((await Mover(SampleWorkloads.With(2, ("shop", 0), ("stock", 2), ("shop-blue", 0), ("stock-blue", 2))).MoveAsync(Back(), RecordAsync, Token)).Changed);
+        route.Put(Weights(0.5), "blue");
+        Assert.True((await Mover(SampleWorkloads.With(2, ("shop", 0), ("stock", 2), ("shop-blue", 2), ("stock-blue", 2))).MoveAsync(Back() with { IsForced = true }, RecordAsync, Token)).Changed);
+        // Forward it is told.
+        Assert.Equal(kind, (await Assert.ThrowsAsync<RolloutException>(() => Mover().MoveAsync(Blue(0.05), RecordAsync, Token))).Kind);
+    }
+
     [Fact]
     public async Task Without_requests_the_share_is_not_known()
     {

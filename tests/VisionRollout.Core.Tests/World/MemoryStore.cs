@@ -10,6 +10,9 @@ internal sealed class MemoryStore : IJournalStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>Answers, and takes nothing: no permission any more, or a quota.</summary>
+    public bool Refuses { get; set; }
+
     /// <summary>Stores the next line and fails all the same.</summary>
     public bool LosesNextAnswer { get; set; }
 
@@ -27,6 +30,7 @@ internal sealed class MemoryStore : IJournalStore
     public Task<bool> AppendAsync(int number, byte[] line, CancellationToken token)
     {
         Answer();
+        if (Refuses) throw new RolloutException("Forbidden", RolloutErrorKind.AccessDenied, "exceeded quota: configmaps.");
         if (number != Lines.Count + 1) return Task.FromResult(false);
         Lines.Add(line);
         if (!LosesNextAnswer) return Task.FromResult(true);

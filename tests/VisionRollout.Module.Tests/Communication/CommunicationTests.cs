@@ -37,6 +37,13 @@ public sealed class CommunicationTests(ClusterOfRollouts cluster)
         var result = await deaf.RunAsync("param($plan, $endpoint, $journals) $null = Connect-Rollout $plan -Endpoint $endpoint -JournalPath $journals -LocalJournal; Send-RolloutMessage Started -PassThru", deaf.Plan, endpoints, deaf.Session.JournalPath);
         Assert.Equal("#eng-general", Assert.Single(result.As<SentMessage>()).Channel);
         Assert.Equal("Status page", Assert.Single(result.Errors).TargetObject);
+
+        // In a runbook it must not end the rollout.
+        var warned = await deaf.RunAsync("$ErrorActionPreference = 'Stop'; $PSDefaultParameterValues = @{ 'Send-RolloutMessage:BestEffort' = $true }; Invoke-RolloutStep 'Announce' { Send-RolloutMessage Started -Occasion again }; 'went on'");
+        Assert.True(warned.Failure is null, warned.AllText);
+        Assert.Empty(warned.Errors);
+        Assert.Equal(["went on"], warned.As<string>());
+        Assert.Contains("'Started' did not reach Status page", Assert.Single(warned.Warnings).Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

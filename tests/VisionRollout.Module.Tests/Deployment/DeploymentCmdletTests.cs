@@ -43,6 +43,25 @@ public sealed class DeploymentCmdletTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_colour_that_is_kept_for_the_way_back_is_not_deployed_over_unless_forced()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.Session.World.Workloads.AnnotateAsync("core-service-blue", new Dictionary<string, string?> { ["keep-until"] = "2099-01-01T00:00:00Z" }, TestContext.Current.CancellationToken);
+        try
+        {
+            Assert.Single((await bench.RunAsync("Deploy-Service core -Version v1.1.0 -Colour blue")).As<Workload>()); // the version that is kept
+            var refused = await bench.RunAsync("Deploy-Service core -Version v1.2.0 -Colour blue");
+            Assert.StartsWith("ColourKept", refused.OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Contains("2099-01-01", refused.AllText, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await bench.Session.World.Workloads.AnnotateAsync("core-service-blue", new Dictionary<string, string?> { ["keep-until"] = null }, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task The_first_service_is_out_before_the_last_is_deployed()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);

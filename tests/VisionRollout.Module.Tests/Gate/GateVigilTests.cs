@@ -82,6 +82,93 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
         Assert.Equal(("RolledBack", 3), await PhaseTests.StatusAsync(bench));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_runbook_that_was_interrupted_looks_again_before_all_traffic_moves()
+    {
+        await using var bench = await StageAsync();
+        var confirmed = await bench.RunAsync("Confirm-RolloutChecklist 'Business approval' -All");
+        Assert.Empty(confirmed.Errors);
+        // Decided, then the runbook was killed and hours went by.
+        await bench.AppendAsync(new GateDecided("Canary", Verdict.Go, "decided", []), new GateDecided("Cutover", Verdict.Go, "decided", []));
+        await cluster.Process.AdvanceAsync(TimeSpan.FromHours(2), Token);
+
+        var gap = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = "metrics-down" }, Token);
+        var silent = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+        await cluster.Process.RemoveFaultAsync((string)gap["id"]!, Token);
+        Assert.StartsWith("CutoverUndecided", silent.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(0.5, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+
+        var bad = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = "error-rate", ["target"] = new JsonObject { ["version"] = "v1.1.0" }, ["magnitude"] = 0.05 }, Token);
+        await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(10), Token);
+        var refused = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+        Assert.StartsWith("CutoverNoGo", refused.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(0.5, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+        try
+        {
+            var phase = await bench.RunAsync("Invoke-RolloutPhase Canary -NoWait { Invoke-RolloutStep 'Switch the traffic' { Switch-Traffic blue -Confirm:$false } }");
+            Assert.StartsWith("RolloutRolledBack", phase.OnlyErrorId(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await cluster.Process.RemoveFaultAsync((string)bad["id"]!, Token);
+        }
+
+        Assert.Equal("green", (await bench.Session.World.Router.ReadAsync(Token)).LiveColour);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_cutover_whose_criteria_are_still_met_moves_and_once_moved_asks_no_more()
+    {
+        await using var bench = await StageAsync();
+        await bench.RunAsync("Confirm-RolloutChecklist 'Business approval' -All");
+        await bench.AppendAsync(new GateDecided("Canary", Verdict.Go, "decided", []), new GateDecided("Cutover", Verdict.Go, "decided", []));
+        await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(40), Token);
+        var before = (await bench.JournalAsync()).OfType<CanarySampled>().Count();
+        var moved = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+        Assert.True(moved.Failure is null && moved.Errors.Count == 0, moved.AllText);
+        Assert.Equal(before + 1, (await bench.JournalAsync()).OfType<CanarySampled>().Count());
+        Assert.Empty((await bench.RunAsync("Switch-Traffic blue -Confirm:$false")).Errors);
+        Assert.Equal(1, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+        // Passed is passed.
+        Assert.StartsWith("GatePassed", (await bench.RunAsync("Deny-RolloutGate Cutover -Role CTO -Context cto@vision-to-code.com -Reason late")).OnlyErrorId(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_gate_that_is_denied_after_its_decision_stops_the_cutover()
+    {
+        await using var bench = await StageAsync();
+        await bench.RunAsync("Confirm-RolloutChecklist 'Business approval' -All");
+        await bench.AppendAsync(new GateDecided("Canary", Verdict.Go, "decided", []), new GateDecided("Cutover", Verdict.Go, "decided", []));
+        Assert.Empty((await bench.RunAsync("Deny-RolloutGate Canary -Role 'Tech Lead' -Context jane@vision-to-code.com -Reason 'Support calls'")).Errors);
+        var refused = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+        Assert.StartsWith("CutoverNoGo", refused.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("denied by Tech Lead (jane@vision-to-code.com): Support calls", refused.AllText, StringComparison.Ordinal);
+        Assert.Equal(0.5, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("error-rate", "CanaryNoGo")]
+    [InlineData("metrics-down", "CanaryUndecided")]
+    public async Task A_stage_does_not_begin_when_the_one_before_can_no_longer_be_shown_to_be_good(string name, string id)
+    {
+        await using var bench = await StageAsync(plan => plan with { Canary = plan.Canary with { Stages = [new PlanStage(0.25, TimeSpan.FromMinutes(10)), new PlanStage(0.5, TimeSpan.FromMinutes(10))] } });
+        await cluster.Process.AdvanceAsync(TimeSpan.FromHours(1), Token);
+        var fault = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = name, ["target"] = name == "error-rate" ? new JsonObject { ["version"] = "v1.1.0" } : null, ["magnitude"] = name == "error-rate" ? 0.05 : null }, Token);
+        ModuleResult refused;
+        try
+        {
+            if (name == "error-rate") await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(10), Token);
+            refused = await bench.RunAsync("Step-Canary 50");
+        }
+        finally
+        {
+            await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
+        }
+
+        Assert.StartsWith(id, refused.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(0.25, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+    }
+
     // A canary of one stage that was judged Go, and a gate that waits long enough.
     private async Task<RolloutBench> StageAsync(Func<RolloutPlan, RolloutPlan>? change = null)
     {

@@ -1,0 +1,32 @@
+using VisionRollout.Core.Errors;
+using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Plan;
+using VisionRollout.Core.State;
+using VisionRollout.Shell;
+
+namespace VisionRollout;
+
+/// <summary>The last look before all traffic moves. The gates' decisions may be old by then, when the runbook was interrupted and started again.</summary>
+internal static class CutoverCheck
+{
+    /// <summary>Judges the canary on fresh counters, looks at the guards and evaluates the criteria of every gate again; nothing else may stand against the move.</summary>
+    /// <exception cref="RolloutException">CutoverNoGo with the trigger of what broke, or CutoverUndecided.</exception>
+    public static async Task RequireAsync(RolloutSession session, string colour, IShell shell, CancellationToken token)
+    {
+        // A move that a crash interrupted after its write is only confirmed.
+        if ((await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault(colour) >= 1) return;
+        var vigil = await CanaryVigil.OpenAsync(session, shell, token);
+        var findings = vigil is null ? [] : (await vigil.LookAsync(token)).ToList();
+        var state = await session.StateAsync(token);
+        var reader = new GateReader(session);
+        foreach (var gate in session.Plan.Gates) findings.AddRange((await reader.ReadAsync(gate, state, [], token)).Result.Findings);
+        findings.AddRange(CanaryVigil.Denials(state, await session.NowAsync(token)));
+        var against = findings.Where(finding => finding.Verdict != Verdict.Go).OrderByDescending(finding => finding.Verdict == Verdict.NoGo).ToList();
+        if (against is not [var first, ..]) return;
+        var what = $"{first.Criterion} ({first.Subject}): {first.Reason.TrimEnd('.')}";
+        if (first.Verdict == Verdict.NoGo)
+            throw new RolloutException("CutoverNoGo", RolloutErrorKind.Failed, $"All traffic was about to move to {colour}, but the last look says NoGo. {what}.", "", colour) { Trigger = first.Trigger, Findings = against };
+        throw new RolloutException("CutoverUndecided", RolloutErrorKind.InvalidState, $"Nothing shows any more that all traffic may move to {colour}. {what}.",
+            "Once that is shown, start the runbook again; -Force moves all traffic without it.", colour) { Findings = against };
+    }
+}
