@@ -70,13 +70,25 @@ function Wait-Gate([string] $Name) {
     Test-RolloutGate $Name -Wait
 }
 
+# What people must know when it did not end as planned, in the channels of the plan, once. Customers are told what is seen, not what was asked for.
+function Send-EndMessage($End) {
+    $back = $End.Status -in 'RolledBack', 'Stopped'
+    # After the sign-off nothing has happened to the users, whatever else went wrong.
+    if ($End.Status -ne 'Succeeded') {
+        Send-RolloutMessage $(if ($back) { $End.Status } else { 'Incident' }) -Reason $End.Reason -Occasion "$($End.Status) $($End.Resumes)"
+    }
+    try { $served = (Get-Traffic | Where-Object Colour -eq $End.FromColour).Weight -ge 1 } catch { $served = $false }
+    if ($back -and $served) { Send-RolloutMessage MaintenanceEnded }
+}
+
 # A rollout that does not start says so itself: whatever else is under way is not its to report on.
 try { $rollout = Start-Rollout -Version $Version -NewAttempt:$NewAttempt }
 catch {
     # Ended before, on the old version: that stands, also when a worker starts the script again by itself.
     if ($_.FullyQualifiedErrorId -notmatch '^Rollout(Ended|Stopped)') { throw }
-    Get-Rollout
     $ErrorActionPreference = 'Continue'
+    Send-EndMessage (Get-Rollout)
+    Get-Rollout
     $PSCmdlet.WriteError($_)
     exit (Get-Rollout).ExitCode
 }
@@ -180,16 +192,9 @@ try {
 catch {
     $failure = $_
     $end = Get-Rollout
-    # What people must know, in the channels of the plan. A channel that is down must not hide the failure.
+    # A channel that is down must not hide the failure.
     $ErrorActionPreference = 'Continue'
-    $back = $end.Status -in 'RolledBack', 'Stopped'
-    # After the sign-off nothing has happened to the users, whatever else went wrong.
-    if ($end.Status -ne 'Succeeded') {
-        Send-RolloutMessage $(if ($back) { $end.Status } else { 'Incident' }) -Reason $end.Reason -Occasion "$($end.Status) $($end.Resumes)"
-    }
-    # Customers are told what is seen, not what was asked for.
-    try { $served = (Get-Traffic | Where-Object Colour -eq $end.FromColour).Weight -ge 1 } catch { $served = $false }
-    if ($back -and $served) { Send-RolloutMessage MaintenanceEnded }
+    Send-EndMessage $end
     try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
     Get-Rollout
     $PSCmdlet.WriteError($failure)

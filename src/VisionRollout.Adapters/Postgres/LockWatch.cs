@@ -17,19 +17,19 @@ internal sealed class LockWatch : IAsyncDisposable
         lockers AS MATERIALIZED (
           SELECT k.usename, k.client_addr, k.backend_start
           FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity k ON k.pid = l.pid
-          WHERE l.granted AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock', 'RowExclusiveLock')
+          WHERE l.granted AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock', 'RowExclusiveLock')
             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND c.relname = 'schema_migrations'
-            AND k.pid <> pg_backend_pid() AND k.backend_type = 'client backend')
+            AND k.pid <> pg_backend_pid() AND coalesce(k.backend_type, 'client backend') = 'client backend')
         """;
 
     // Ours: what began after the watch and calls itself a migration or changes the schema; and the connections of the process that holds the tool's lock:
-    // same user and address, opened within the same few seconds. Somebody else's work is never touched.
+    // same user and address, opened within the same second, and at work.
     private const string Ours = """
         a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
           AND ((a.backend_start >= $1 AND (a.application_name ~* '(^|[^a-z])migrat'
                                            OR a.query ~* '^\s*(alter|create|drop|truncate|lock|reindex|cluster|refresh|comment)\M'))
                OR EXISTS (SELECT FROM lockers k WHERE k.usename = a.usename AND k.client_addr IS NOT DISTINCT FROM a.client_addr
-                            AND abs(extract(epoch FROM k.backend_start - a.backend_start)) <= 5))
+                            AND abs(extract(epoch FROM k.backend_start - a.backend_start)) <= 1 AND a.state <> 'idle'))
         """;
 
     // Only who waits for a lock is asked for its blockers: pg_blocking_pids holds up the lock manager for a moment.
@@ -115,12 +115,15 @@ internal sealed class LockWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>True when somebody still holds a migration tool's lock, or has written a version that is not committed yet.</summary>
+    /// <summary>True when somebody still holds a migration tool's lock, has written a version that is not committed yet, or changes the schema right now.</summary>
     public async Task<bool> IsRunningAsync(CancellationToken token)
     {
         try
         {
-            await using var command = new NpgsqlCommand($"WITH {Lockers} SELECT EXISTS (SELECT FROM lockers)", connection);
+            await using var command = new NpgsqlCommand($"""
+                WITH {Lockers} SELECT EXISTS (SELECT FROM lockers) OR EXISTS (
+                  SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.state = 'active' AND a.query ~* '^\s*(alter|create|reindex)\M')
+                """, connection);
             return (bool)(await command.ExecuteScalarAsync(token))!;
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException)

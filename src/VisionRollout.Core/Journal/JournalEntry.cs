@@ -49,6 +49,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(CriterionAccepted), "criterion-accepted")]
 [JsonDerivedType(typeof(StopRequested), "stop-requested")]
 [JsonDerivedType(typeof(RollbackRequested), "rollback-requested")]
+[JsonDerivedType(typeof(RollbackRefused), "rollback-refused")]
 [JsonDerivedType(typeof(RolledBack), "rolled-back")]
 [JsonDerivedType(typeof(JournalRepaired), "journal-repaired")]
 [JsonDerivedType(typeof(LeaseAcquired), "lease-acquired")]

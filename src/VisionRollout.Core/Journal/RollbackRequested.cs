@@ -4,4 +4,8 @@ namespace VisionRollout.Core.Journal;
 /// <param name="Identity">Who.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="IncludeSchema">Whether the migrations of the rollout are taken back too.</param>
-public sealed record RollbackRequested(string Identity, string Reason, bool IncludeSchema) : JournalEntry;
+public sealed record RollbackRequested(string Identity, string Reason, bool IncludeSchema) : JournalEntry
+{
+    /// <summary>True when traffic shall move back even where the new version serves better.</summary>
+    public bool Force { get; init; }
+}

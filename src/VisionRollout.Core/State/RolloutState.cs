@@ -41,6 +41,9 @@ public sealed record RolloutState
     /// <summary>The move that was begun last, when it is not confirmed yet.</summary>
     public TrafficMoving? Moving { get; init; }
 
+    /// <summary>True once a move has led any traffic to the new version, or was about to.</summary>
+    public bool NewVersionHadTraffic { get; init; }
+
     /// <summary>When traffic was last moved (UTC).</summary>
     public DateTimeOffset? TrafficAt { get; init; }
 
@@ -153,8 +156,8 @@ public sealed record RolloutState
         PhaseStarted or PhaseCompleted or PhaseFailed => ApplyPhase(record),
         StepStarted or StepCompleted or StepFailed => ApplyStep(record),
         GateOpened or GateApproved or GateDenied or GateDecided or ApprovalsExpired => ApplyGate(record),
-        TrafficMoving moving => this with { Moving = moving },
-        TrafficMoved moved => this with { Traffic = moved, Moving = null, TrafficAt = record.At, SlowestMove = Longer(SlowestMove, TimeSpan.FromSeconds(moved.Seconds)) },
+        TrafficMoving moving => this with { Moving = moving, NewVersionHadTraffic = NewVersionHadTraffic || Leads(moving.Weights, moving.HeaderColour) },
+        TrafficMoved moved => this with { Traffic = moved, Moving = null, NewVersionHadTraffic = NewVersionHadTraffic || Leads(moved.Weights, moved.HeaderColour), TrafficAt = record.At, SlowestMove = Longer(SlowestMove, TimeSpan.FromSeconds(moved.Seconds)) },
         RollbackForecasted forecast => this with { Forecast = forecast },
         CanaryStageStarted stage => this with { Stage = stage, StageAt = record.At, StageEnd = null },
         CanarySampled sampled => this with { Sample = sampled.Sample },
@@ -168,6 +171,7 @@ public sealed record RolloutState
         MigrationsStarting or MigrationsApplied or MigrationsUndone => ApplyMigrations(record.Entry),
         StopRequested stop => this with { Stop = stop },
         RollbackRequested undo => this with { Undo = undo },
+        RollbackRefused => this with { Undo = null },
         // One that has not ended yet is taken back when it stands as ended.
         RolledBack back => this with { RolledBack = back, Undo = Completed is null ? Undo : null },
         ContingencyStarted contingency => this with { Contingency = contingency },
@@ -179,6 +183,8 @@ public sealed record RolloutState
         EnvironmentProtected protection => this with { KeepUntil = protection.KeepUntil },
         _ => this,
     };
+
+    private bool Leads(IReadOnlyDictionary<string, double> weights, string? header) => weights.GetValueOrDefault(Started.ToColour) > 0 || (header is not null && Same(header, Started.ToColour));
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

@@ -19,6 +19,7 @@ internal sealed class CanaryLook
     private readonly string activity;
     private readonly IShell shell;
     private readonly CanaryJudge judge;
+    private readonly SteadyPods pods = new();
     private IReadOnlyList<Finding> resources = [];
 
     private CanaryLook(RolloutSession session, RolloutState state, CanaryJudge judge, string activity, IShell shell)
@@ -73,7 +74,7 @@ internal sealed class CanaryLook
     /// <summary>What the guards say after a judgement: pods, availability, resources, alerts.</summary>
     public async Task<IReadOnlyList<Finding>> GuardAsync(CancellationToken token) =>
     [
-        .. await session.Checks.PodsReadyAsync(state.Started.ToColour, token),
+        .. pods.Judge(await session.Checks.PodsReadyAsync(state.Started.ToColour, token)),
         .. Availability(),
         .. resources,
         // Last: what says more precisely what is wrong chooses the contingency.

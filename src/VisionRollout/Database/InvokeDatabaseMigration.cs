@@ -56,7 +56,7 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
         if (!Force) await RequireBackupAsync(service, token);
         var deployment = await FindLiveDeploymentAsync(service, token);
         using var progress = new CommandProgress(shell, $"Migrating {service.Name}");
-        await MigrationHistory.BeginAsync(Current, service, Login, token);
+        var isOnly = await MigrationHistory.BeginAsync(Current, service, Login, token);
         try
         {
             var result = await Current.World.Migrations.MigrateAsync(
@@ -66,7 +66,7 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
         }
         catch (MigrationFailedException exception)
         {
-            await MigrationHistory.EndAsync(Current, service, Login, exception.Result, hasEnded: exception.Id is "MigrationFailed" or "MigrationBlocked", token);
+            await MigrationHistory.EndAsync(Current, service, Login, exception.Result, hasEnded: isOnly && (exception.Id is "MigrationFailed" or "MigrationBlocked"), token);
             throw;
         }
         catch (OperationCanceledException)

@@ -2,6 +2,7 @@ using System.Net;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
 
@@ -16,12 +17,19 @@ internal static class MigrationHistory
     public static bool MayHaveChanged(RolloutState state, string service) => state.Migrations.GetValueOrDefault(service) is { Count: > 0 } || state.OpenMigrations.ContainsKey(service);
 
     /// <summary>Notes what stands in the database before the command runs.</summary>
-    public static async Task BeginAsync(RolloutSession session, PlanService service, NetworkCredential? login, CancellationToken token)
+    /// <returns>False when an earlier command has no known end: it may still run beside this one.</returns>
+    public static async Task<bool> BeginAsync(RolloutSession session, PlanService service, NetworkCredential? login, CancellationToken token)
     {
-        if (await session.FindStateAsync(token) is not { } state) return;
+        if (await session.FindStateAsync(token) is not { } state) return true;
         // What an interrupted command did is counted first. It may still run: where it began counts until a command has come to its end.
-        if (state.OpenMigrations.ContainsKey(service.Name)) await FindAsync(session, service, login, token);
-        else await session.RecordAsync(new MigrationsStarting(service.Name, await VersionsAsync(session, service, login, token)), token);
+        if (state.OpenMigrations.ContainsKey(service.Name))
+        {
+            await FindAsync(session, service, login, token);
+            return false;
+        }
+
+        await session.RecordAsync(new MigrationsStarting(service.Name, await VersionsAsync(session, service, login, token)), token);
+        return true;
     }
 
     /// <summary>Notes what the command has applied.</summary>
@@ -29,7 +37,7 @@ internal static class MigrationHistory
     /// <param name="service">The service.</param>
     /// <param name="login">How to read the database.</param>
     /// <param name="result">What the command did.</param>
-    /// <param name="hasEnded">Whether its exit code is known; one that was given up may still run in its pod.</param>
+    /// <param name="hasEnded">Whether nothing of it, nor of an earlier one, can still run: it has succeeded, or it was the only one and its exit code is known.</param>
     /// <param name="token">Cancels.</param>
     public static async Task EndAsync(RolloutSession session, PlanService service, NetworkCredential? login, DatabaseMigrationResult result, bool hasEnded, CancellationToken token)
     {
@@ -37,13 +45,13 @@ internal static class MigrationHistory
         try
         {
             var (applied, newest) = await AppliedSinceAsync(session, state, service, login, token);
-            await session.RecordAsync(new MigrationsApplied(service.Name, result.Before ?? "", newest, applied, result.Duration.TotalSeconds) { Interrupted = !hasEnded }, token);
+            await session.RecordOrKeepAsync(new MigrationsApplied(service.Name, result.Before ?? "", newest, applied, result.Duration.TotalSeconds) { Interrupted = !hasEnded }, token);
         }
-        catch (RolloutException cause) when (cause.Kind is RolloutErrorKind.Unavailable or RolloutErrorKind.Timeout)
+        catch (RolloutException cause) when (cause is not LeaseLostException)
         {
             // Its end stays open: whoever needs to know asks the database again.
             if (result.Applied.Count > 0)
-                await session.RecordAsync(new MigrationsApplied(service.Name, result.Before ?? "", result.After ?? "", result.Applied, result.Duration.TotalSeconds) { Interrupted = true }, token);
+                await session.RecordOrKeepAsync(new MigrationsApplied(service.Name, result.Before ?? "", result.After ?? "", result.Applied, result.Duration.TotalSeconds) { Interrupted = true }, token);
         }
     }
 
@@ -67,7 +75,7 @@ internal static class MigrationHistory
         if (await session.FindStateAsync(token) is not { } state || !state.OpenMigrations.ContainsKey(request.Service.Name)) return;
         await session.World.Migrations.EndInterruptedAsync(request, token);
         var (applied, newest) = await AppliedSinceAsync(session, state, request.Service, request.Credential, token);
-        await session.RecordAsync(new MigrationsApplied(request.Service.Name, "", newest, applied, 0), token);
+        await session.RecordOrKeepAsync(new MigrationsApplied(request.Service.Name, "", newest, applied, 0), token);
     }
 
     /// <summary>Versions that this rollout has applied and not taken back, oldest first, as journal and database tell it now. Nothing is recorded.</summary>

@@ -49,13 +49,15 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
         foreach (var service in services.DistinctBy(service => service.Name).OrderByDescending(order.IndexOf))
         {
             IReadOnlyList<string> versions = [];
+            var isOpen = false;
             RunItem(service.Name, async (_, token) =>
             {
                 var wanted = await VersionsAsync(service, token);
                 UndoPolicy.Require(await Current.FindStateAsync(token), service.Name, wanted, AllowDataLoss);
                 versions = wanted;
+                isOpen = (await Current.FindStateAsync(token))?.OpenMigrations.ContainsKey(service.Name) == true;
             });
-            if (versions.Count > 0 && ShouldProcess($"database of service {service.Name}", $"Take back {string.Join(", ", versions)}"))
+            if ((versions.Count > 0 || isOpen) && ShouldProcess($"database of service {service.Name}", versions.Count > 0 ? $"Take back {string.Join(", ", versions)}" : "End the migration that was interrupted"))
                 RunItem(service.Name, (shell, token) => UndoAsync(service, versions, shell, token));
         }
     }
@@ -81,6 +83,9 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
         {
             var request = new MigrationRequest { Service = service, Deployment = deployment, Credential = Login, OnLine = progress.Line };
             await MigrationHistory.SettleAsync(Current, request, token);
+            // What an interrupted command still ran may have committed since.
+            if (To is null) versions = await VersionsAsync(service, token);
+            UndoPolicy.Require(await Current.FindStateAsync(token), service.Name, versions, AllowDataLoss);
             var result = await Current.World.Migrations.UndoAsync(request, versions, token);
             await RecordAsync(result, token);
             shell.Write(result);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.State;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -30,16 +31,20 @@ public sealed class DenyRolloutGate : DecisionCmdlet
         {
             var gate = FindGate();
             var role = FindDecider(gate);
-            var state = await Current.StateAsync(token);
-            if (state.Traffic?.Weights.GetValueOrDefault(state.Started.ToColour) >= 1)
-            {
-                throw new RolloutException("GatePassed", RolloutErrorKind.InvalidState, $"The gate '{gate.Name}' was passed: {state.Started.ToColour} serves everything.",
-                    "Take the rollout back with Undo-Rollout, or at once with Stop-Rollout -Emergency.", gate.Name);
-            }
-
+            ThrowIfPassed(await Current.StateAsync(token), gate.Name);
             var denial = new GateDenied(gate.Name, role, await AuthenticateAsync(role, token), Reason);
             await Current.RecordAsync(denial, token);
+            // The move may have begun meanwhile: either it sees the denial, or this sees the move.
+            ThrowIfPassed(await Current.StateAsync(token), gate.Name);
             if (PassThru) shell.Write(denial);
         });
+    }
+
+    private static void ThrowIfPassed(RolloutState state, string gate)
+    {
+        var colour = state.Started.ToColour;
+        if (!(state.Traffic?.Weights.GetValueOrDefault(colour) >= 1) && !(state.Moving?.Weights.GetValueOrDefault(colour) >= 1)) return;
+        throw new RolloutException("GatePassed", RolloutErrorKind.InvalidState, $"The gate '{gate}' was passed: all traffic moves to {colour}, or has moved.",
+            "Take the rollout back with Undo-Rollout, or at once with Stop-Rollout -Emergency.", gate);
     }
 }

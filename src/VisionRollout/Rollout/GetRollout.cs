@@ -18,7 +18,7 @@ public sealed class GetRollout : SessionCmdlet
     protected override void EndProcessing() => Run(async (shell, token) =>
     {
         var session = Current;
-        if (!All && await session.FindJournalAsync(token) is { } current && await current.ReadStateAsync(token) is { } state)
+        if (!All && await session.FindJournalAsync(token) is { } current && await session.FindStateAsync(token) is { } state)
         {
             shell.Write(RolloutInfo.From(state, current.Location));
             return;

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
 using VisionRollout.Plan;
@@ -19,6 +20,9 @@ namespace VisionRollout;
 [OutputType(typeof(object))]
 public sealed class InvokeRolloutPhase : SessionCmdlet
 {
+    private static readonly TimeSpan UndoLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Name of the phase in the plan's timeline.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(PhaseNameCompleter))]
@@ -187,6 +191,22 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     private static async Task<bool> NewVersionServesAsync(RolloutSession session, CancellationToken token) =>
         (await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault((await session.StateAsync(token)).Started.ToColour) > 0;
 
+    // Puts traffic back too, in case whoever asked for it has died; then waits for a while, so that what is told afterwards is how it ended.
+    private static async Task FollowUndoAsync(RolloutSession session, RollbackRequested undo, CancellationToken token)
+    {
+        try
+        {
+            await WayBack.MoveTrafficAsync(session, undo.Reason, token, undo.Force);
+        }
+        catch (LeaseLostException)
+        {
+            // Whoever takes it back has the lease, and does it.
+        }
+
+        for (var since = TimeProvider.System.GetTimestamp(); (await session.StateAsync(token)).Undo is not null && TimeProvider.System.GetElapsedTime(since) < UndoLimit;)
+            await Task.Delay(LookInterval, token);
+    }
+
     private void Fail(RolloutSession session, PlanPhase phase, Failure failure)
     {
         Run(async (shell, token) =>
@@ -201,7 +221,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             // Somebody took the rollout back meanwhile: it did not fail here. Whoever it was may not have come to the traffic yet.
             if (failure.Cause is { Id: "RolloutEnded" } ended)
             {
-                if ((await session.StateAsync(token)).Undo is { } undo) await WayBack.MoveTrafficAsync(session, undo.Reason, token);
+                if ((await session.StateAsync(token)).Undo is { } undo) await FollowUndoAsync(session, undo, token);
                 throw ended;
             }
 

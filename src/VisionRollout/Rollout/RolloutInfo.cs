@@ -60,7 +60,7 @@ public sealed record RolloutInfo
     /// <summary>What the forecast depends on; empty before the first.</summary>
     public string RollbackReason { get; init; } = "";
 
-    /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held.</summary>
+    /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held, or its rollback not finished.</summary>
     public int ExitCode { get; init; }
 
     /// <summary>The journal.</summary>
@@ -92,7 +92,7 @@ public sealed record RolloutInfo
             KeepUntil = state.KeepUntil,
             RollbackForecast = state.Forecast?.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             RollbackReason = state.Forecast?.Reason ?? "",
-            ExitCode = status switch { "RollingBack" or "RolledBack" => 3, "Stopped" => 4, "Held" => 5, _ => 0 },
+            ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" or "RollingBack" => 5, _ => 0 },
             Journal = journal,
         };
     }

@@ -33,6 +33,7 @@ public sealed class StopRollout : SessionCmdlet
         Core.State.RolloutState state = null!;
         Run(async (_, token) =>
         {
+            await session.ForgetLostLeaseAsync(token);
             await session.HandInAsync(shell: null, token); // what an earlier way back could not record
             state = await session.ServingStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token);
         });

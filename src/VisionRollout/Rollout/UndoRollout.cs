@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Shell;
 
@@ -32,20 +33,35 @@ public sealed class UndoRollout : SessionCmdlet
         Core.State.RolloutState state = null!;
         Run(async (_, token) =>
         {
+            await session.ForgetLostLeaseAsync(token);
             await session.HandInAsync(shell: null, token); // what an earlier way back could not record
             state = await session.ServingStateAsync(_ => true, token);
         });
         if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
         Run(async (shell, token) =>
         {
-            await session.RecordOrKeepAsync(new RollbackRequested(await session.World.Objects.WhoAmIAsync(token), Reason, IncludeSchema), token);
+            await session.RecordOrKeepAsync(new RollbackRequested(await session.World.Objects.WhoAmIAsync(token), Reason, IncludeSchema) { Force = Force }, token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
-            var back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
+            var back = await MoveAsync(session, shell, token);
             if (state.Completed is null)
                 await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
             await session.HandInAsync(shell, token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
+    }
+
+    private async Task<RolledBack> MoveAsync(RolloutSession session, IShell shell, CancellationToken token)
+    {
+        try
+        {
+            return await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
+        }
+        catch (RolloutException cause) when (cause.Id == "TrafficTargetNotReady")
+        {
+            // Nothing was moved: the rollout stands as it did.
+            await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
+            throw;
+        }
     }
 }

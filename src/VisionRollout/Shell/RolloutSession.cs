@@ -107,7 +107,14 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     /// <summary>Works on this rollout from now on.</summary>
     internal void Use(RolloutJournal chosen)
     {
-        if (!ReferenceEquals(journal, chosen)) journal?.Dispose();
+        if (!ReferenceEquals(journal, chosen))
+        {
+            journal?.Dispose();
+            if (!kept.IsEmpty) Troubles.Enqueue($"{kept.Count} record(s) of the rollout before could not be written: {string.Join(", ", kept.Select(item => item.Entry.GetType().Name))}.");
+            kept.Clear();
+            unwritable = null;
+        }
+
         journal = Guard(chosen);
     }
 
@@ -320,6 +327,23 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         await mine.NameAsync(state.Started.Id, token);
     }
 
+    /// <summary>Forgets a lease that somebody else has got meanwhile: whoever stops a rollout or takes it back gets it anew, and is not held up by the loss.</summary>
+    internal async Task ForgetLostLeaseAsync(CancellationToken token)
+    {
+        if (lease is not { } mine) return;
+        try
+        {
+            if (!mine.IsLost && await IsOursAsync(mine, token)) return;
+        }
+        catch (RolloutException cause) when (cause is not LeaseLostException)
+        {
+            return; // whoever holds it can't be told now; the next write asks again
+        }
+
+        lease = null;
+        await mine.DisposeAsync();
+    }
+
     /// <summary>Gives the environment's lease back.</summary>
     internal async Task ReleaseLeaseAsync()
     {
@@ -410,13 +434,13 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>A session whose lease went to another one appends nothing more, except to a stopped rollout, whose story may be told to its end.</summary>
+    /// <summary>A session whose lease went to another one appends nothing more, except to one that is stopped or taken back, whose story may be told to its end.</summary>
     private RolloutJournal Guard(RolloutJournal chosen)
     {
         chosen.BeforeAppend = records =>
         {
             if (lease is not { } mine) return;
-            if (records.Any(record => record.Entry is StopRequested)) return;
+            if (records.Any(record => record.Entry is StopRequested or RollbackRequested)) return;
             if (records.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
             mine.ThrowIfLost();
         };

@@ -9,10 +9,19 @@ namespace VisionRollout;
 /// <summary>The last look before all traffic moves. The gates' decisions may be old by then, when the runbook was interrupted and started again.</summary>
 internal static class CutoverCheck
 {
+    /// <summary>Fails when a decider has denied a gate.</summary>
+    /// <exception cref="RolloutException">CutoverNoGo.</exception>
+    public static void ThrowIfDenied(RolloutState state, string colour, DateTimeOffset now)
+    {
+        if (CanaryVigil.Denials(state, now).FirstOrDefault() is not { } denial) return;
+        throw new RolloutException("CutoverNoGo", RolloutErrorKind.Failed, $"All traffic was about to move to {colour}, but gate '{denial.Subject}' was {denial.Reason.TrimEnd('.')}.", "", colour) { Trigger = denial.Trigger, Findings = [denial] };
+    }
+
     /// <summary>Judges the canary on fresh counters, looks at the guards and evaluates the criteria of every gate again; nothing else may stand against the move.</summary>
     /// <exception cref="RolloutException">CutoverNoGo with the trigger of what broke, or CutoverUndecided.</exception>
     public static async Task RequireAsync(RolloutSession session, string colour, IShell shell, CancellationToken token)
     {
+        ThrowIfDenied(await session.StateAsync(token), colour, await session.NowAsync(token));
         // A move that a crash interrupted after its write is only confirmed.
         if ((await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault(colour) >= 1) return;
         var vigil = await CanaryVigil.OpenAsync(session, shell, token);
@@ -20,7 +29,6 @@ internal static class CutoverCheck
         var state = await session.StateAsync(token);
         var reader = new GateReader(session);
         foreach (var gate in session.Plan.Gates) findings.AddRange((await reader.ReadAsync(gate, state, [], token)).Result.Findings);
-        findings.AddRange(CanaryVigil.Denials(state, await session.NowAsync(token)));
         var against = findings.Where(finding => finding.Verdict != Verdict.Go).OrderByDescending(finding => finding.Verdict == Verdict.NoGo).ToList();
         if (against is not [var first, ..]) return;
         var what = $"{first.Criterion} ({first.Subject}): {first.Reason.TrimEnd('.')}";

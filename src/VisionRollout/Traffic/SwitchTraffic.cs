@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Journal;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.Traffic;
 using VisionRollout.Shell;
@@ -48,9 +49,18 @@ public sealed class SwitchTraffic : SessionCmdlet
             shell.Progress("Switching traffic", $"to {colour}");
             var weights = session.Plan.Colours.Names.ToDictionary(name => name, name => name == colour ? 1.0 : 0.0);
             var header = (await session.FindStateAsync(token)) is { Completed: null } state && state.Started.ToColour == colour ? colour : null;
-            shell.Write(await session.Mover.MoveAsync(new TrafficTarget(weights, header, Reason) { Own = header is null || Force ? [] : OwnRoute.Of(await session.StateAsync(token)) }, entry => session.RecordAsync(entry, token), token));
+            shell.Write(await session.Mover.MoveAsync(new TrafficTarget(weights, header, Reason) { Own = header is null || Force ? [] : OwnRoute.Of(await session.StateAsync(token)) }, entry => RecordAsync(session, entry, header is not null && !Force, token), token));
             shell.Progress("Switching traffic", "", done: true);
         });
+    }
+
+    // A denial that comes before the intent is recorded is seen here; one that comes after it sees the intent.
+    private static async Task RecordAsync(RolloutSession session, JournalEntry entry, bool asksGates, CancellationToken token)
+    {
+        await session.RecordAsync(entry, token);
+        if (!asksGates || entry is not TrafficMoving) return;
+        var state = await session.StateAsync(token);
+        CutoverCheck.ThrowIfDenied(state, state.Started.ToColour, await session.NowAsync(token));
     }
 
     private async Task<string> ResolveAsync(RolloutSession session, CancellationToken token)

@@ -17,6 +17,7 @@ internal sealed class LiveWatch
     private readonly string colour;
     private readonly Dictionary<string, string> deployments;
     private readonly CounterTracker tracker;
+    private readonly SteadyPods pods = new();
     private readonly QuantileSequence p99;
     private readonly double? errorLimit;
     private readonly double? latencyLimit;
@@ -51,7 +52,7 @@ internal sealed class LiveWatch
         List<Finding> findings =
         [
             .. seen.Findings,
-            .. await session.Checks.PodsReadyAsync(colour, token),
+            .. pods.Judge(await session.Checks.PodsReadyAsync(colour, token)),
             .. resources,
             // Last: what says more precisely what is wrong chooses the contingency.
             await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token),

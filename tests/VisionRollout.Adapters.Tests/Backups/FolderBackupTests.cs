@@ -41,7 +41,7 @@ public sealed class FolderBackupTests(PostgresServer server)
         Assert.True(test.Verdict == Verdict.Go, string.Join("\n", test.Findings.Select(finding => $"{finding.Criterion}: {finding.Reason}")));
         Assert.True(File.Exists(test.Evidence));
         Assert.Equal(Verdict.Go, Assert.Single(await bench.ListAsync()).Verified);
-        Assert.DoesNotContain(await server.ListAsync("visionrollout_scratch_%"), name => name.Length > 0);
+        await NoScratchDatabaseIsLeftAsync();
     }
 
     [Fact(Timeout = Limit)]
@@ -124,7 +124,7 @@ public sealed class FolderBackupTests(PostgresServer server)
 
         Assert.Equal(Verdict.NoGo, test.Verdict);
         Assert.Equal(Verdict.NoGo, test.Findings.Single(finding => finding.Criterion == criterion).Verdict);
-        Assert.Empty(await server.ListAsync("visionrollout_scratch_%"));
+        await NoScratchDatabaseIsLeftAsync();
     }
 
     [Fact(Timeout = Limit)]
@@ -279,5 +279,16 @@ public sealed class FolderBackupTests(PostgresServer server)
         var failure = await Assert.ThrowsAsync<RolloutException>(() => bench.Backups.BackupAsync(
             new() { Service = bench.Database.Service, Destination = bench.Folder, Label = label }, TestContext.Current.CancellationToken));
         Assert.Equal("BackupLabelInvalid", failure.Id);
+    }
+
+    // Other tests have scratch databases on this server too, and drop them soon: one of ours would stay.
+    private async Task NoScratchDatabaseIsLeftAsync()
+    {
+        var left = await server.ListAsync("visionrollout_scratch_%");
+        while (left.Count > 0)
+        {
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+            left = [.. left.Intersect(await server.ListAsync("visionrollout_scratch_%"))];
+        }
     }
 }

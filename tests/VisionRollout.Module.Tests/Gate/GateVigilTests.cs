@@ -144,6 +144,10 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
         Assert.StartsWith("CutoverNoGo", refused.OnlyErrorId(), StringComparison.Ordinal);
         Assert.Contains("denied by Tech Lead (jane@vision-to-code.com): Support calls", refused.AllText, StringComparison.Ordinal);
         Assert.Equal(0.5, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+
+        // A move that has begun is seen by the decider instead.
+        await bench.AppendAsync(new TrafficMoving(new Dictionary<string, double> { ["green"] = 0, ["blue"] = 1 }, null, "Cutover"));
+        Assert.StartsWith("GatePassed", (await bench.RunAsync("Deny-RolloutGate Cutover -Role CTO -Context cto@vision-to-code.com -Reason late")).OnlyErrorId(), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Limit)]

@@ -225,7 +225,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         await using var bench = await CanaryAsync();
         if (moved) await bench.RunAsync("Switch-Traffic green -Confirm:$false");
         await bench.AppendAsync(moved ? [new RollbackRequested("ops", "Wrong totals", false), new RolledBack("Wrong totals", 1, [], [])] : [new RollbackRequested("ops", "Wrong totals", false)]);
-        Assert.Equal(("RollingBack", 3), await PhaseTests.StatusAsync(bench));
+        Assert.Equal(("RollingBack", 5), await PhaseTests.StatusAsync(bench));
         await bench.Session.ReleaseLeaseAsync();
 
         await using var again = await bench.SecondAsync();

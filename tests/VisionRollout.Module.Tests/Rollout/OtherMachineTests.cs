@@ -57,6 +57,25 @@ public sealed class OtherMachineTests(ClusterOfRollouts cluster)
         Assert.Empty((await third.RunAsync("Undo-Rollout -Confirm:$false")).Errors);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("Stop-Rollout -Emergency", "stops")]
+    [InlineData("Undo-Rollout -Confirm:$false", "undoes")]
+    public async Task A_shell_whose_lease_went_to_another_machine_can_still_take_the_rollout_back(string command, string environment)
+    {
+        await using var first = await RolloutBench.CreateAsync(cluster, environment: environment);
+        await first.DeployAsync();
+        await first.StartAsync();
+        await first.RunAsync("Start-Canary 5");
+        await using var second = await first.OtherMachineAsync();
+        await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("LeaseLost", (await first.RunAsync("Switch-Traffic blue -Force -Confirm:$false")).OnlyErrorId(), StringComparison.Ordinal);
+        var back = await first.RunAsync(command);
+        Assert.Empty(back.Errors);
+        Assert.Single(back.As<RolledBack>());
+        Assert.Equal(1, (await second.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "green").Weight);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task A_rollout_is_kept_in_its_folder_only_when_asked()
     {

@@ -28,6 +28,7 @@ public sealed class UnwritableJournalTests(ClusterOfRollouts cluster)
         var warning = Assert.Single(back.Warnings, item => item.Message.Contains("not in the journal", StringComparison.Ordinal)).Message;
         Assert.All((string[])["TrafficMoved", "RolledBack", "RolloutCompleted"], name => Assert.Contains(name, warning, StringComparison.Ordinal));
         Assert.Equal(records, (await bench.RecordsAsync()).Count);
+        Assert.Equal((status, exitCode), await PhaseTests.StatusAsync(bench)); // what happened, not what could be written
 
         // The remedy: the same again, when the journal can be written.
         Unblock(bench);

@@ -75,6 +75,7 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
             var refused = await bench.RunAsync("Undo-Rollout -Confirm:$false");
             Assert.StartsWith("TrafficTargetNotReady", refused.OnlyErrorId(), StringComparison.Ordinal);
             Assert.Contains("core: nobody serves it in green", refused.AllText, StringComparison.Ordinal);
+            Assert.Equal(("Running", 0), await PhaseTests.StatusAsync(bench)); // nothing was moved: it stands as it did
 
             // The new one is gone altogether: back it goes, whatever green lacks.
             foreach (var deployment in new[] { "business-service-blue", "core-service-blue", "swarm-service-blue", "development-service-blue" }) await bench.ScaleAsync(deployment, 0);

@@ -22,11 +22,9 @@ public static class UndoPolicy
                 "Leave the schema and serve with the previous version, or restore the backup with Restore-ServiceDatabase.", service) { Trigger = "migration" };
         }
 
-        if (allowDataLoss || !HasServed(state) || known.FirstOrDefault(item => item.Reversibility == Reversibility.ReversibleWithDataLoss) is not { } losing) return;
+        if (allowDataLoss || !state.NewVersionHadTraffic || known.FirstOrDefault(item => item.Reversibility == Reversibility.ReversibleWithDataLoss) is not { } losing) return;
         throw new RolloutException("MigrationUndoLosesData", RolloutErrorKind.InvalidState,
             $"The new version has had traffic, and taking back the migration {losing.Version} of service '{service}' loses what it wrote: {losing.Reason}",
             "Leave the schema and serve with the previous version; or take the loss with Undo-DatabaseMigration -AllowDataLoss.", service) { Trigger = "migration" };
     }
-
-    private static bool HasServed(RolloutState state) => state.Stage is not null || state.Traffic is not null || state.Moving is not null;
 }

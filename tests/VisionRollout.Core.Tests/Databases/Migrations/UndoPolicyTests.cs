@@ -27,6 +27,13 @@ public sealed class UndoPolicyTests
     }
 
     [Fact]
+    public void Traffic_that_was_only_confirmed_on_the_old_version_is_none_for_the_new_one()
+    {
+        var all = new Dictionary<string, double> { ["green"] = 1, ["blue"] = 0 };
+        UndoPolicy.Require(State([Preflight(Reversibility.ReversibleWithDataLoss), new TrafficMoved(all, all, null, "way back", 1, 1, "confirmed")]), "business", ["2"], allowDataLoss: false);
+    }
+
+    [Fact]
     public void Without_a_preflight_nothing_is_refused()
     {
         UndoPolicy.Require(null, "business", ["2"], false);
