@@ -43,10 +43,12 @@ public sealed class DatabaseMigrationTests(ClusterOfRollouts cluster)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
         var fault = await cluster.Process.AddFaultAsync(new() { ["name"] = "migration-incompatible", ["target"] = new System.Text.Json.Nodes.JsonObject { ["service"] = "core" } }, Token);
+        // A folder of its own: other tests have verified backups in the environment's.
         var result = await bench.RunAsync("""
-            Get-RolloutService | Backup-ServiceDatabase | Out-Null
-            Get-RolloutService | Test-DatabaseMigration
-            """);
+            param($own)
+            Get-RolloutService | Backup-ServiceDatabase -Destination $own | Out-Null
+            Get-RolloutService | Test-DatabaseMigration -Destination $own
+            """, Path.Combine(bench.Session.JournalPath, "backups"));
         await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
 
         var error = Assert.Single(result.Errors);
