@@ -176,10 +176,8 @@ try {
 
     # 15:00  Stabilization: monitor, optimize
     Invoke-RolloutPhase 'Stabilization' {
-        # As long as planned, also when the rollout is late.
-        $half = [TimeSpan] (($session.Plan.Timeline | Where-Object Name -eq 'Stabilization').Duration.Ticks / 2)
-        Invoke-RolloutStep 'First half'     { Watch-Rollout -For $half }
-        Invoke-RolloutStep 'Second half'    { Watch-Rollout -For $half }
+        Invoke-RolloutStep 'First hour'     { Watch-Rollout -Until 16:00 }
+        Invoke-RolloutStep 'Second hour'    { Watch-Rollout -Until 17:00 }
         Invoke-RolloutStep 'Documentation'  { Confirm-Checklist 'Documentation updated' }
     } | Out-Null
 
