@@ -19,7 +19,7 @@ internal sealed class BackupComparison(BackupManifest manifest, DateTimeOffset n
             await ReadingSession.BeginAsync(connection, token);
             return
             [
-                .. Tables(await LedgerReader.ReadAsync(connection, null, null, token)),
+                .. Tables(await LedgerReader.ReadAsync(connection, manifest.Ledger.Form, token)),
                 Sequences(await DatabaseCatalogue.ReadSequencesAsync(connection, token)),
                 Extensions(await DatabaseCatalogue.ReadExtensionsAsync(connection, token)),
                 InForce(await DatabaseCatalogue.ReadInvalidAsync(connection, token)),

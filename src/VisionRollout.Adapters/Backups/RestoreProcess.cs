@@ -1,4 +1,3 @@
-using System.Buffers;
 using CliWrap;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Errors;
@@ -9,7 +8,6 @@ namespace VisionRollout.Adapters.Backups;
 /// <summary>One run of pg_restore, fed from a stored dump.</summary>
 internal sealed class RestoreProcess(PostgresTool tool, DatabaseAddress target, bool noOwner, Action<long> onFed)
 {
-    private const int ChunkBytes = 1 << 18;
     private Exception? damage;
 
     /// <summary>Restores the dump; cancelling kills pg_restore. The stream is read to its end when this succeeds.</summary>
@@ -36,27 +34,15 @@ internal sealed class RestoreProcess(PostgresTool tool, DatabaseAddress target, 
             "The new database was dropped. Create missing roles or extensions first, or restore with -NoOwner.", target.Service);
     }
 
-    private async Task FeedAsync(Stream dump, Stream input, CancellationToken token)
+    private Task FeedAsync(Stream dump, Stream input, CancellationToken token)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
+        long fed = 0;
+        return PipeWriter.CopyAsync(async (buffer, cancel) =>
         {
-            for (long fed = 0; ;)
-            {
-                var count = await ReadAsync(dump, buffer, token);
-                if (count == 0) return;
-                await input.WriteAsync(buffer.AsMemory(0, count), token);
-                onFed(fed += count);
-            }
-        }
-        catch (IOException)
-        {
-            // pg_restore has ended; its exit code says why.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+            var count = await ReadAsync(dump, buffer, cancel);
+            if (count > 0) onFed(fed += count);
+            return count;
+        }, input, token);
     }
 
     // What cannot be read ends the input early; pg_restore then fails, and the cause is told instead of its complaint.

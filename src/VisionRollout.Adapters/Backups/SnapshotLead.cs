@@ -71,7 +71,10 @@ internal sealed class SnapshotLead : IAsyncDisposable
     }
 
     /// <summary>Counts and digests the tables on the snapshot.</summary>
-    public Task<IReadOnlyList<TableDigest>> ReadLedgerAsync(CancellationToken token) => LedgerReader.ReadAsync(connection, null, null, token);
+    public Task<IReadOnlyList<TableDigest>> ReadLedgerAsync(CancellationToken token) => LedgerReader.ReadAsync(connection, Form, token);
+
+    /// <summary>How that digests rows.</summary>
+    public DigestForm Form => LedgerReader.FormOf(connection);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using VisionRollout.Core.Errors;
 
 namespace VisionRollout.Adapters.Postgres;
 
@@ -15,6 +16,9 @@ public sealed class DatabaseAddress
         ["verify-ca"] = SslMode.VerifyCA,
         ["verify-full"] = SslMode.VerifyFull,
     };
+
+    private static readonly (string Keyword, string Variable)[] NamedVariables =
+        [("passfile", "PGPASSFILE"), ("sslrootcert", "PGSSLROOTCERT"), ("sslcert", "PGSSLCERT"), ("sslkey", "PGSSLKEY"), ("options", "PGOPTIONS")];
 
     /// <summary>The plan's service.</summary>
     public required string Service { get; init; }
@@ -37,17 +41,20 @@ public sealed class DatabaseAddress
     /// <summary>libpq's sslmode; null: <c>prefer</c>.</summary>
     public string? TlsMode { get; init; }
 
+    /// <summary>The connection service that it was completed from.</summary>
+    internal ConnectionService? Named { get; init; }
+
     /// <summary>True when libpq knows a TLS mode of that name.</summary>
     public static bool IsSslMode(string name) => SslModes.ContainsKey(name);
 
     /// <summary>The same server and login, another database.</summary>
     public DatabaseAddress With(string database) => new()
     {
-        Service = Service, Host = Host, Port = Port, Database = database, Username = Username, Password = Password, TlsMode = TlsMode,
+        Service = Service, Host = Host, Port = Port, Database = database, Username = Username, Password = Password, TlsMode = TlsMode, Named = Named,
     };
 
     /// <summary>Opens a connection of its own (no pool, so that nothing stays open behind our back).</summary>
-    /// <exception cref="Core.Errors.RolloutException">The server does not answer or refuses.</exception>
+    /// <exception cref="RolloutException">The server does not answer or refuses, or its certificate cannot be verified.</exception>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken token)
     {
         var connection = new NpgsqlConnection(ConnectionString());
@@ -85,6 +92,11 @@ public sealed class DatabaseAddress
         if (Username is not null) variables["PGUSER"] = Username;
         if (Password is not null) variables["PGPASSWORD"] = Password;
         if (TlsMode is not null) variables["PGSSLMODE"] = TlsMode;
+        foreach (var (keyword, variable) in NamedVariables)
+        {
+            if (Named?[keyword] is { } value) variables[variable] = value;
+        }
+
         return variables;
     }
 
@@ -106,10 +118,27 @@ public sealed class DatabaseAddress
             Timeout = 15,
             CommandTimeout = 0,
             KeepAlive = 30,
-            SslMode = SslModes[TlsMode ?? "prefer"],
+            SslMode = VerifiedMode(),
         };
         if (Username is not null) builder.Username = Username;
         if (Password is not null) builder.Password = Password;
+        if (Named?["passfile"] is { } passwords) builder.Passfile = passwords;
+        if (Named?["sslrootcert"] is { } root) builder.RootCertificate = root;
+        if (Named?["sslcert"] is { } certificate) builder.SslCertificate = certificate;
+        if (Named?["sslkey"] is { } key) builder.SslKey = key;
+        if (Named?["options"] is { } options) builder.Options = options;
         return builder.ConnectionString;
+    }
+
+    // As libpq has it (manual, 34.19.1 and table 34.1): verifying needs a root certificate, and where there is one, require verifies too.
+    private SslMode VerifiedMode()
+    {
+        var mode = SslModes[TlsMode ?? "prefer"];
+        if (mode is not (SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull)) return mode;
+        var root = Named?["sslrootcert"] ?? (Environment.GetEnvironmentVariable("PGSSLROOTCERT") is { Length: > 0 } given ? given : Path.Combine(ConnectionService.UserFolder, "root.crt"));
+        if (File.Exists(root)) return mode == SslMode.Require ? SslMode.VerifyCA : mode;
+        return mode == SslMode.Require ? mode : throw new RolloutException("DatabaseRootCertificateMissing", RolloutErrorKind.NotFound,
+            $"The {this} is to be verified (sslmode {TlsMode}), and the file of root certificates {root} does not exist.",
+            "Put the certificate of its authority there, or name another file in PGSSLROOTCERT or as sslrootcert of the connection service.", Service);
     }
 }

@@ -9,9 +9,12 @@ internal static class LedgerReader
     // The alias must not be the name of a column, or the cast would take the column instead of the row.
     private const string Alias = "\"visionrollout row\"";
 
+    private const int RecordHashSince = 14;
+
     // Tables with contents of their own: no partition parents, nothing that belongs to an extension (a dump leaves it out).
     private const string TablesQuery = """
-        SELECT n.nspname, c.relname, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
+        SELECT n.nspname, c.relname, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+               ARRAY(SELECT format_type(a.atttypid, NULL) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -27,24 +30,35 @@ internal static class LedgerReader
 
     private const string LargeObjectsFacts = "SELECT count(*), has_table_privilege('pg_catalog.pg_largeobject', 'SELECT') FROM pg_catalog.pg_largeobject_metadata";
 
+    /// <summary>The form for a ledger that nothing is compared with yet.</summary>
+    public static DigestForm FormOf(NpgsqlConnection connection) => connection.PostgreSqlVersion.Major >= RecordHashSince ? DigestForm.Record : DigestForm.Text;
+
     /// <summary>Reads all tables, and all large objects as if they were one.</summary>
     /// <param name="connection">In a transaction that reads only.</param>
-    /// <param name="earlier">A ledger to compare with: the digests are taken over its columns, and the rows that nobody has written since apart. Null:
-    /// over all columns.</param>
-    /// <param name="present">The snapshot of the transaction under way; null where there is no earlier ledger.</param>
+    /// <param name="form">How rows are digested.</param>
     /// <param name="token">Cancels.</param>
-    public static async Task<IReadOnlyList<TableDigest>> ReadAsync(NpgsqlConnection connection, DatabaseLedger? earlier, TransactionSnapshot? present, CancellationToken token)
+    public static Task<IReadOnlyList<TableDigest>> ReadAsync(NpgsqlConnection connection, DigestForm form, CancellationToken token) =>
+        ReadAsync(connection, form, static (_, _) => null, token);
+
+    /// <summary>Reads all tables to compare them with an earlier ledger, in its form: the digests are taken over its columns, and the rows that nobody
+    /// has written since apart.</summary>
+    /// <param name="connection">In a transaction that reads only.</param>
+    /// <param name="earlier">The earlier ledger.</param>
+    /// <param name="present">The snapshot of the transaction under way.</param>
+    /// <param name="token">Cancels.</param>
+    public static Task<IReadOnlyList<TableDigest>> ReadSinceAsync(NpgsqlConnection connection, DatabaseLedger earlier, TransactionSnapshot present, CancellationToken token)
+    {
+        var known = earlier.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
+        var kept = TransactionSnapshot.TryParse(earlier.Transactions)?.SawWriterOf(Alias, present);
+        return ReadAsync(connection, earlier.Form, (table, cancel) => known.GetValueOrDefault(table.Name) is { Columns: not null } before
+            && !before.Columns.Except(table.Columns.Select(column => column.Name), StringComparer.Ordinal).Any() ? DigestSinceAsync(connection, table, before, earlier.Form, kept, cancel) : null, token);
+    }
+
+    private static async Task<IReadOnlyList<TableDigest>> ReadAsync(
+        NpgsqlConnection connection, DigestForm form, Func<LedgerTable, CancellationToken, Task<TableDigest>?> digestSince, CancellationToken token)
     {
         var tables = new List<TableDigest>();
-        var known = earlier?.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
-        var since = present is null ? null : TransactionSnapshot.TryParse(earlier?.Transactions);
-        foreach (var table in await ListAsync(connection, token))
-        {
-            var columns = known?.GetValueOrDefault($"{table.Schema}.{table.Name}")?.Columns;
-            if (columns is null || columns.Except(table.Columns, StringComparer.Ordinal).Any()) tables.Add(await DigestAsync(connection, table, token));
-            else tables.Add(await DigestSinceAsync(connection, table, columns, since?.SawWriterOf(Alias, present!), token));
-        }
-
+        foreach (var table in await ListAsync(connection, token)) tables.Add(await (digestSince(table, token) ?? DigestAsync(connection, table, form, token)));
         if (await LargeObjectsAsync(connection, token) is { } large) tables.Add(large);
         return tables;
     }
@@ -65,38 +79,38 @@ internal static class LedgerReader
         return row(reader);
     }
 
-    private static async Task<List<TableColumns>> ListAsync(NpgsqlConnection connection, CancellationToken token)
+    private static async Task<List<LedgerTable>> ListAsync(NpgsqlConnection connection, CancellationToken token)
     {
-        var tables = new List<TableColumns>();
+        var tables = new List<LedgerTable>();
         await using var command = new NpgsqlCommand(TablesQuery, connection);
         await using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token)) tables.Add(new(reader.GetString(0), reader.GetString(1), await reader.GetFieldValueAsync<string[]>(2, token)));
+        while (await reader.ReadAsync(token))
+        {
+            var (names, types) = (await reader.GetFieldValueAsync<string[]>(2, token), await reader.GetFieldValueAsync<string[]>(3, token));
+            tables.Add(new(reader.GetString(0), reader.GetString(1), [.. names.Zip(types, static (name, type) => new LedgerColumn(name, type))]));
+        }
+
         return tables;
     }
 
-    private static async Task<TableDigest> DigestAsync(NpgsqlConnection connection, TableColumns table, CancellationToken token)
+    private static async Task<TableDigest> DigestAsync(NpgsqlConnection connection, LedgerTable table, DigestForm form, CancellationToken token)
     {
-        var query = $"""
-            SELECT count(*), coalesce(sum(hashtextextended({Alias}::text, 0)), 0)::text
-            FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Name)} AS {Alias}
-            """;
-        return await RowAsync(connection, query, reader => new TableDigest(table.Schema, table.Name, reader.GetInt64(0), reader.GetString(1)) { Columns = table.Columns }, token);
+        var hash = RowHash.Of(Alias, table.Columns, form);
+        var query = $"SELECT count(*), coalesce(sum({hash}), 0)::text FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Table)} AS {Alias}";
+        return await RowAsync(connection, query, reader => table.Digest(reader.GetInt64(0), reader.GetString(1)), token);
     }
 
-    // A row of all columns, in their order, has the text of the whole row.
-    private static async Task<TableDigest> DigestSinceAsync(NpgsqlConnection connection, TableColumns table, IReadOnlyList<string> columns, string? kept, CancellationToken token)
+    // A column that has another type now may be hashed in another way, and then no row tells whether it was kept.
+    private static async Task<TableDigest> DigestSinceAsync(NpgsqlConnection connection, LedgerTable table, TableDigest before, DigestForm form, string? kept, CancellationToken token)
     {
-        var row = $"ROW({string.Join(", ", columns.Select(column => $"{Alias}.{SqlText.Name(column)}"))})::text";
+        var columns = before.Columns!.Select(name => table.Columns.First(column => column.Name == name)).ToList();
+        var hash = RowHash.Of(Alias, columns, form);
+        if (before.Types is { } types && RowHash.Of(Alias, [.. before.Columns!.Zip(types, static (name, type) => new LedgerColumn(name, type))], form) != hash) kept = null;
         var query = $"""
             SELECT count(*), coalesce(sum(hash), 0)::text, count(*) FILTER (WHERE kept), coalesce(sum(hash) FILTER (WHERE kept), 0)::text
-            FROM (SELECT hashtextextended({row}, 0) AS hash, {kept ?? "false"} AS kept FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Name)} AS {Alias} OFFSET 0) AS rows
+            FROM (SELECT {hash} AS hash, {kept ?? "false"} AS kept FROM ONLY {SqlText.Name(table.Schema)}.{SqlText.Name(table.Table)} AS {Alias} OFFSET 0) AS rows
             """;
-        return await RowAsync(connection, query, reader => new TableDigest(table.Schema, table.Name, reader.GetInt64(0), reader.GetString(1))
-        {
-            Columns = table.Columns,
-            Kept = kept is null ? null : new(reader.GetInt64(2), reader.GetString(3)),
-        }, token);
+        return await RowAsync(connection, query,
+            reader => table.Digest(reader.GetInt64(0), reader.GetString(1)) with { Kept = kept is null ? null : new(reader.GetInt64(2), reader.GetString(3)) }, token);
     }
-
-    private sealed record TableColumns(string Schema, string Name, string[] Columns);
 }

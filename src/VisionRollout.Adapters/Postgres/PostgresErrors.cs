@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 using VisionRollout.Core.Errors;
 
@@ -16,6 +17,9 @@ public static class PostgresErrors
             new("DatabaseUnreachable", RolloutErrorKind.Unavailable,
                 $"The {address} does not answer: {address.Redact((exception.InnerException ?? exception).Message)}",
                 "Check the host, the port and the network between this machine and the database.", address.Service, exception),
+        NpgsqlException { InnerException: AuthenticationException refused } => new("DatabaseCertificateRefused", RolloutErrorKind.AccessDenied,
+            $"The certificate of the {address} is not accepted (sslmode {address.TlsMode}): {refused.Message}",
+            "Check the file of root certificates (PGSSLROOTCERT, sslrootcert), and with verify-full that the certificate is for this host name.", address.Service, exception),
         _ => new("DatabaseFailed", RolloutErrorKind.Failed, $"The {address} failed: {address.Redact(exception.Message)}",
             "The inner exception has the details.", address.Service, exception),
     };

@@ -39,7 +39,8 @@ public sealed class ServiceDatabases(DatabaseAddresses addresses, IRolloutClock 
                 Database = address.Database,
                 TakenAt = now,
                 Transactions = transactions.ToString(),
-                Tables = await LedgerReader.ReadAsync(connection, earlier, transactions, token),
+                Form = earlier?.Form ?? LedgerReader.FormOf(connection),
+                Tables = await (earlier is null ? LedgerReader.ReadAsync(connection, LedgerReader.FormOf(connection), token) : LedgerReader.ReadSinceAsync(connection, earlier, transactions, token)),
             };
         }, token);
     }

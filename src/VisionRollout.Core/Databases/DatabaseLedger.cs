@@ -16,6 +16,9 @@ public sealed record DatabaseLedger
     /// Null where it was not noted.</summary>
     public string? Transactions { get; init; }
 
+    /// <summary>How the rows were digested. What takes a later ledger to compare with this one takes it in the same form.</summary>
+    public DigestForm Form { get; init; }
+
     /// <summary>The tables, by name.</summary>
     public required IReadOnlyList<TableDigest> Tables { get; init; }
 

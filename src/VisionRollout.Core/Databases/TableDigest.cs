@@ -4,7 +4,7 @@ namespace VisionRollout.Core.Databases;
 /// <param name="Schema">Schema of the table.</param>
 /// <param name="Table">Name of the table (partitions count, their parents don't).</param>
 /// <param name="Rows">Number of rows.</param>
-/// <param name="Digest">Sum of <c>hashtextextended(row::text, 0)</c> over all rows, in decimal.</param>
+/// <param name="Digest">Sum of a 64-bit hash of each row (<see cref="DatabaseLedger.Form"/>), in decimal.</param>
 public sealed record TableDigest(string Schema, string Table, long Rows, string Digest)
 {
     /// <summary><c>schema.table</c>.</summary>
@@ -12,6 +12,9 @@ public sealed record TableDigest(string Schema, string Table, long Rows, string 
 
     /// <summary>Its columns, in the order in which they stand in the digest; null where it was not noted.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>PostgreSQL's names of its columns' types, without lengths; null where it was not noted.</summary>
+    public IReadOnlyList<string>? Types { get; init; }
 
     /// <summary>The rows that nobody has written since an earlier ledger; null when it was not read against one.</summary>
     public KeptRows? Kept { get; init; }

@@ -81,6 +81,17 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it again with a certificate; from then on it takes no connection without TLS. Only for a private one.</summary>
+    public async Task RequireTlsAsync(string certificate, string key)
+    {
+        await ExecuteAsync((await started.Value).ConnectionString, "ALTER SYSTEM SET ssl = on");
+        var data = Path.Combine(directory!, "data");
+        await WriteAsync(Path.Combine(data, "server.crt"), certificate);
+        await WriteAsync(Path.Combine(data, "server.key"), key);
+        await WriteAsync(Path.Combine(data, "pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n");
+        await RunAsync("pg_ctl", ["-D", data, "-w", "-s", "-m", "fast", "-l", Path.Combine(directory!, "log"), "restart"]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!started.IsValueCreated) return;
@@ -112,6 +123,17 @@ public sealed class PostgresServer : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    // Owned by who runs the server, and by nobody else to read.
+    private static async Task WriteAsync(string path, string text)
+    {
+        File.Delete(path);
+        await File.WriteAllTextAsync(path, text);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (Environment.UserName != "root") return;
+        using var chown = Process.Start("chown", ["postgres", path]);
+        await chown.WaitForExitAsync();
     }
 
     // PostgreSQL refuses to run as root: then the user of its package runs it.
