@@ -15,7 +15,7 @@ internal sealed class LockWatch : IAsyncDisposable
     // Who holds the lock of a migration tool on its table: not the service, which only reads it. Ecto holds it on a connection of its own for the whole run.
     private const string Lockers = """
         lockers AS MATERIALIZED (
-          SELECT k.usename, k.client_addr, k.backend_start
+          SELECT k.pid, k.usename, k.client_addr, k.backend_start
           FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity k ON k.pid = l.pid
           WHERE l.granted AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock', 'RowExclusiveLock')
             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND c.relname = 'schema_migrations'
@@ -40,6 +40,21 @@ internal sealed class LockWatch : IAsyncDisposable
         FROM a w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS blocking(pid) JOIN a b ON b.pid = blocking.pid
         WHERE w.wait_event_type = 'Lock'
         ORDER BY w.pid, b.xact_start
+        """;
+
+    // A statement that changes a table keeps its lock until its transaction ends, also while the next one fills rows; those of a service and of VACUUM are weaker.
+    private const string RunningQuery = $"""
+        WITH {Lockers}
+        SELECT coalesce(a.application_name, ''), coalesce(a.usename, ''), coalesce(a.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8, a.pid
+        FROM pg_stat_activity a
+        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND coalesce(a.backend_type, 'client backend') = 'client backend'
+          AND (EXISTS (SELECT FROM lockers k WHERE k.pid = a.pid)
+               OR (a.state = 'active' AND a.query ~* '^\s*(alter|create|reindex)\M')
+               OR EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                          WHERE l.pid = a.pid AND l.granted AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'))
+        ORDER BY a.backend_start
+        LIMIT 1
         """;
 
     private readonly NpgsqlConnection connection;
@@ -115,25 +130,33 @@ internal sealed class LockWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>True when somebody still holds a migration tool's lock, has written a version that is not committed yet, or changes the schema right now.</summary>
-    public async Task<bool> IsRunningAsync(CancellationToken token)
+    /// <summary>Who still holds a migration tool's lock, has written a version that is not committed yet, or is changing the schema; null when nobody is,
+    /// or no longer after <see cref="CancelGrace"/>.</summary>
+    public async Task<string?> FindRunningAsync(CancellationToken token)
+    {
+        for (var since = time.GetTimestamp(); ; await Task.Delay(Interval, token))
+        {
+            if (await ReadRunningAsync(token) is not { } running) return null;
+            if (time.GetElapsedTime(since) >= CancelGrace) return running;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<string?> ReadRunningAsync(CancellationToken token)
     {
         try
         {
-            await using var command = new NpgsqlCommand($"""
-                WITH {Lockers} SELECT EXISTS (SELECT FROM lockers) OR EXISTS (
-                  SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.state = 'active' AND a.query ~* '^\s*(alter|create|reindex)\M')
-                """, connection);
-            return (bool)(await command.ExecuteScalarAsync(token))!;
+            await using var command = new NpgsqlCommand(RunningQuery, connection);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            return await reader.ReadAsync(token) ? Describe(reader, 0, reader.GetInt32(4)) : null;
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException)
         {
             throw PostgresErrors.From(exception, address);
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private async Task LookAsync(CancellationToken token)
     {

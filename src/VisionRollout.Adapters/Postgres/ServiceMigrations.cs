@@ -43,10 +43,10 @@ public sealed partial class ServiceMigrations(DatabaseAddresses addresses, IServ
     {
         await using var locks = await LockWatch.OpenAsync(await addresses.FindAsync(request.Service, request.Credential, token), request, token);
         await locks.StopMigrationAsync(token);
-        if (!await locks.IsRunningAsync(token)) return;
+        if (await locks.FindRunningAsync(token) is not { } running) return;
         throw new RolloutException("MigrationStillRuns", RolloutErrorKind.Conflict,
-            $"A migration of service '{request.Service.Name}' that was interrupted still holds its lock on schema_migrations, and could not be ended.",
-            "Find out in pg_locks and pg_stat_activity who it is, let it end or end it, then run this again.", request.Service.Name) { Trigger = "migration" };
+            $"The schema of service '{request.Service.Name}' is still being changed by {running}: perhaps the migration that was interrupted.",
+            "Let it end, or end it with pg_terminate_backend(pid), then run this again.", request.Service.Name) { Trigger = "migration" };
     }
 
     private static bool IsOnlyALock(MigrationFailedException failure) => failure.Id == "MigrationBlocked"

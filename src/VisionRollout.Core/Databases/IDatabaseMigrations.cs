@@ -9,8 +9,9 @@ public interface IDatabaseMigrations
 
     /// <summary>Ends what a migration that nobody waits for any more still runs in the database: the connections of the process that holds the tool's lock
     /// on <c>schema_migrations</c>, where they are those of the service's own user. The command in the pod gets an error from the database and ends.
-    /// A tool that neither locks its table nor has written a version yet can't be found so.</summary>
-    /// <exception cref="Errors.RolloutException"><c>MigrationStillRuns</c> when the lock is held all the same; or the database can't be reached.</exception>
+    /// Whoever else has a table locked for a change of the schema is told and not touched. A tool that locks nothing and only changes rows can't be found so.</summary>
+    /// <exception cref="Errors.RolloutException"><c>MigrationStillRuns</c> when a tool's lock is held, or the schema is being changed, for 5 s all the same;
+    /// or the database can't be reached.</exception>
     Task EndInterruptedAsync(MigrationRequest request, CancellationToken token);
 
     /// <summary>Takes migrations back with the plan's undo command and confirms that they are gone.</summary>

@@ -18,17 +18,13 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
 
-    /// <summary>A journal that could not be written is left alone for so long: a way back does not wait for it again and again.</summary>
-    private static readonly TimeSpan UnwritableInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TakeOverGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private readonly Lazy<ClusterChecks> checks;
     private readonly Lazy<TrafficMover> mover;
     private readonly Lazy<RecurringMessages> recurring;
     private readonly SemaphoreSlim leasing = new(1, 1);
-    private readonly ConcurrentQueue<(JournalEntry Entry, DateTimeOffset At)> kept = [];
-    private (long At, string Message)? unwritable;
-    private RolloutJournal? journal;
+    private readonly RolloutRecords records;
     private volatile HeldLease? lease;
     private Task? ending;
 
@@ -38,6 +34,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         Environment = environment;
         World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
         Journals = new JournalDirectory(journalDirectory, sharedJournal ? World.Journals : null) { OnTrouble = Troubles.Enqueue };
+        records = new(Journals, environment.Name, NowAsync, Guard, Troubles.Enqueue);
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
         recurring = new(() => new RecurringMessages(this));
@@ -101,22 +98,10 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     internal Task<DateTimeOffset> NowAsync(CancellationToken token) => World.Clock.GetNowAsync(token);
 
     /// <summary>The rollout that this session works on: the one it started or resumed, else the environment's active one; null when there is none.</summary>
-    internal async Task<RolloutJournal?> FindJournalAsync(CancellationToken token) =>
-        journal ??= await Journals.FindActiveAsync(Environment.Name, token) is { } found ? Guard(found) : null;
+    internal Task<RolloutJournal?> FindJournalAsync(CancellationToken token) => records.FindJournalAsync(token);
 
     /// <summary>Works on this rollout from now on.</summary>
-    internal void Use(RolloutJournal chosen)
-    {
-        if (!ReferenceEquals(journal, chosen))
-        {
-            journal?.Dispose();
-            if (!kept.IsEmpty) Troubles.Enqueue($"{kept.Count} record(s) of the rollout before could not be written: {string.Join(", ", kept.Select(item => item.Entry.GetType().Name))}.");
-            kept.Clear();
-            unwritable = null;
-        }
-
-        journal = Guard(chosen);
-    }
+    internal void Use(RolloutJournal chosen) => records.Use(chosen);
 
     /// <summary>The state of the rollout.</summary>
     /// <exception cref="RolloutException">NoRollout: none was started.</exception>
@@ -176,22 +161,13 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         $"When the cause is understood, begin a new one on purpose: Start-Rollout {state.Started.Version} -NewAttempt.", state.Started.Id);
 
     /// <summary>The state of the rollout; null when none was started.</summary>
-    internal async Task<RolloutState?> FindStateAsync(CancellationToken token)
-    {
-        var state = await FindJournalAsync(token) is { } found ? await found.ReadStateAsync(token) : null;
-        // What the journal could not take has happened all the same.
-        foreach (var (entry, at) in kept) state = RolloutState.Fold(state, new JournalRecord { Sequence = state?.LastSequence ?? 0, At = at, By = JournalFile.Writer, Previous = "", Entry = entry });
-        return state;
-    }
+    internal Task<RolloutState?> FindStateAsync(CancellationToken token) => records.FindStateAsync(token);
 
     /// <summary>Records an entry in the rollout's journal; it is on disk when the task ends. Without a rollout nothing is recorded.</summary>
     /// <exception cref="LeaseLostException">Another session runs the rollout by now.</exception>
     internal async Task RecordAsync(JournalEntry entry, CancellationToken token)
     {
-        if (await FindJournalAsync(token) is not { } found) return;
-        await HandInAsync(found, token);
-        await AppendAsync(found, entry, await NowAsync(token), token);
-        await AfterAsync(entry, token);
+        if (await records.RecordAsync(entry, token)) await AfterAsync(entry, token);
     }
 
     /// <summary>Records an entry of the way to safety: a NoGo, or traffic on its way back. It does not fail when the journal can't be written; then
@@ -199,65 +175,11 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     /// <exception cref="LeaseLostException">Another session runs the rollout by now.</exception>
     internal async Task RecordOrKeepAsync(JournalEntry entry, CancellationToken token)
     {
-        if (await FindJournalAsync(token) is not { } found) return;
-        var at = await NowAsync(token);
-        if (unwritable is { } since && TimeProvider.System.GetElapsedTime(since.At) < UnwritableInterval) kept.Enqueue((entry, at));
-        else
-        {
-            try
-            {
-                await HandInAsync(found, token);
-                await AppendAsync(found, entry, at, token);
-            }
-            catch (Exception cause) when (IsOfTheJournal(cause))
-            {
-                unwritable = (TimeProvider.System.GetTimestamp(), cause.Message);
-                kept.Enqueue((entry, at));
-            }
-        }
-
-        await AfterAsync(entry, token);
+        if (await records.RecordOrKeepAsync(entry, token)) await AfterAsync(entry, token);
     }
 
     /// <summary>Records what was kept, and says what could not be recorded (to nobody when null).</summary>
-    internal async Task HandInAsync(IShell? shell, CancellationToken token)
-    {
-        if (kept.IsEmpty || await FindJournalAsync(token) is not { } found) return;
-        try
-        {
-            await HandInAsync(found, token);
-        }
-        catch (Exception cause) when (IsOfTheJournal(cause))
-        {
-            shell?.Warn($"What was done is not in the journal: {cause.Message} {kept.Count} record(s) are missing there: {string.Join(", ", kept.Select(item => item.Entry.GetType().Name))}. "
-                + "When it can be written again, run the same command again: it changes nothing that is done, and records it.");
-        }
-    }
-
-    private static bool IsOfTheJournal(Exception cause) => cause is (RolloutException and not LeaseLostException and not RolloutStoppedException) or IOException or UnauthorizedAccessException;
-
-    private async Task HandInAsync(RolloutJournal found, CancellationToken token)
-    {
-        while (kept.TryPeek(out var next))
-        {
-            await AppendAsync(found, next.Entry, next.At, token);
-            kept.TryDequeue(out _);
-        }
-
-        unwritable = null;
-    }
-
-    private static async Task AppendAsync(RolloutJournal found, JournalEntry entry, DateTimeOffset at, CancellationToken token)
-    {
-        try
-        {
-            await found.AppendAsync(entry, at, token);
-        }
-        catch (LeaseLostException) when (entry is StepFailed or PhaseFailed)
-        {
-            // The rollout is somebody else's by now and fails or succeeds there; here the failure itself goes up to the caller.
-        }
-    }
+    internal Task HandInAsync(IShell? shell, CancellationToken token) => records.HandInAsync(shell, token);
 
     private async Task AfterAsync(JournalEntry entry, CancellationToken token)
     {
@@ -437,11 +359,11 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     /// <summary>A session whose lease went to another one appends nothing more, except to one that is stopped or taken back, whose story may be told to its end.</summary>
     private RolloutJournal Guard(RolloutJournal chosen)
     {
-        chosen.BeforeAppend = records =>
+        chosen.BeforeAppend = past =>
         {
             if (lease is not { } mine) return;
-            if (records.Any(record => record.Entry is StopRequested or RollbackRequested)) return;
-            if (records.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
+            if (past.Any(record => record.Entry is StopRequested or RollbackRequested)) return;
+            if (past.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
             mine.ThrowIfLost();
         };
         return chosen;
@@ -455,7 +377,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     private async Task EndAsync()
     {
         await ReleaseLeaseAsync();
-        journal?.Dispose();
+        records.Dispose();
         World.Dispose();
         leasing.Dispose();
     }

@@ -242,6 +242,27 @@ public sealed class MigrationTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_migration_without_a_tools_lock_that_still_has_a_table_locked_is_told_and_not_touched()
+    {
+        var database = await server.CreateAsync("business", Table + "INSERT INTO accounts VALUES (1)");
+        await using var app = await database.OpenAsync("business-service");
+        await RunAsync(app, "BEGIN; UPDATE accounts SET id = 2"); // as a service works: no change of the schema
+        await Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken);
+        await RunAsync(app, "COMMIT");
+
+        // As Rails or golang-migrate: no lock on their table, and a backfill behind the change.
+        await using var migrating = await database.OpenAsync("");
+        await RunAsync(migrating, "BEGIN; ALTER TABLE accounts ADD COLUMN region text; UPDATE accounts SET region = 'north'");
+        var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken));
+        Assert.Equal("MigrationStillRuns", failure.Id);
+        Assert.Contains($"pid {migrating.ProcessID}", failure.Message, StringComparison.Ordinal);
+
+        await RunAsync(migrating, "COMMIT");
+        await Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken);
+        Assert.Equal("north", await database.ReadAsync<string>("SELECT region FROM accounts"));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Undo_hands_steps_and_version_to_the_plans_command_and_confirms_what_is_gone()
     {
         var database = await server.CreateAsync("business", Table, "INSERT INTO schema_migrations VALUES (2), (3)");
