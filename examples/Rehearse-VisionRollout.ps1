@@ -5,7 +5,8 @@
     Nothing is needed but this machine: the cluster speaks the real protocols on loopback addresses, the eight hours pass on a virtual clock,
     and real requests run through its gateway all the time. The report lies in -ReportPath afterwards.
 
-    Exit codes are those of the runbook; 6 means that the rollout ended as planned but requests or writes were lost, repeated or misrouted.
+    Exit codes are those of the runbook; 6 means that the rollout ended as planned but requests or writes were lost, repeated or misrouted,
+    7 that it was signed off in spite of the -Fault.
 .EXAMPLE
     ./Rehearse-VisionRollout.ps1
     The rollout as planned.
@@ -85,7 +86,9 @@ try {
         $PSCmdlet.WriteError($_)
         if (-not $code) { $code = 1 }
     }
-    if ($code -eq $expected -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
+    # A fault that nobody noticed is no success of the rehearsal.
+    if ($Fault -and -not $code) { $code = 7 }
+    if ($code -in 0, $expected -and ($traffic.Lost -or $traffic.Duplicated -or $traffic.Misrouted -or $traffic.MissingWrites)) { $code = 6 }
 }
 finally {
     Stop-Rehearsal
@@ -100,6 +103,7 @@ finally {
             }
         }
         [System.IO.Directory]::Delete($journals, $true)
+        'The journal was a temporary one; -JournalPath keeps it.'
     }
 }
 exit $code

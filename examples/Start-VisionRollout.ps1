@@ -71,11 +71,11 @@ function Wait-Gate([string] $Name) {
 }
 
 # What people must know when it did not end as planned, in the channels of the plan, once. Customers are told what is seen, not what was asked for.
-function Send-EndMessage($End) {
+function Send-EndMessage($End, $Failure) {
     $back = $End.Status -in 'RolledBack', 'Stopped'
     # After the sign-off nothing has happened to the users, whatever else went wrong.
     if ($End.Status -ne 'Succeeded') {
-        Send-RolloutMessage $(if ($back) { $End.Status } else { 'Incident' }) -Reason $End.Reason -Occasion "$($End.Status) $($End.Resumes)"
+        Send-RolloutMessage $(if ($back) { $End.Status } else { 'Incident' }) -Reason $(if ($End.Reason) { $End.Reason } else { $Failure.Exception.Message }) -Occasion "$($End.Status) $($End.Resumes)"
     }
     try { $served = (Get-Traffic | Where-Object Colour -eq $End.FromColour).Weight -ge 1 } catch { $served = $false }
     if ($back -and $served) { Send-RolloutMessage MaintenanceEnded }
@@ -87,7 +87,7 @@ catch {
     # Ended before, on the old version: that stands, also when a worker starts the script again by itself.
     if ($_.FullyQualifiedErrorId -notmatch '^Rollout(Ended|Stopped)') { throw }
     $ErrorActionPreference = 'Continue'
-    Send-EndMessage (Get-Rollout)
+    Send-EndMessage (Get-Rollout) $_
     Get-Rollout
     $PSCmdlet.WriteError($_)
     exit (Get-Rollout).ExitCode
@@ -192,7 +192,7 @@ catch {
     $end = Get-Rollout
     # A channel that is down must not hide the failure.
     $ErrorActionPreference = 'Continue'
-    Send-EndMessage $end
+    Send-EndMessage $end $failure
     try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
     Get-Rollout
     $PSCmdlet.WriteError($failure)

@@ -267,7 +267,7 @@
 
     # --- What can go wrong ------------------------------------------------------------------------------------------
 
-    # Triggers say by which kind of finding a risk becomes real; Actions are carried out in this order.
+    # Triggers say by which kind of finding a risk becomes real; Traffic is moved back first, then the actions are carried out in this order.
     Risks = @(
         @{
             Name        = 'Database migration failure'

@@ -17,6 +17,8 @@ namespace VisionRollout.Core.Checks;
 public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertSource? alerts, IRolloutClock clock, RolloutPlan plan, PlanEnvironment environment)
 {
     private const int MostRequestsAtOnce = 16;
+    private const int FeatureTries = 3;
+    private static readonly TimeSpan FeaturePause = TimeSpan.FromSeconds(3);
 
     /// <summary>Every service has its Deployment in the colour and all its pods are ready.</summary>
     public async Task<IReadOnlyList<Finding>> PodsReadyAsync(string colour, CancellationToken token)
@@ -98,7 +100,19 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
         })];
     }
 
-    /// <summary>Every feature of the plan answers 200 at the colour's Service.</summary>
+    /// <summary>Asks a feature at the colour's Service. One request of many may fail: anything but 200 is asked again, twice.</summary>
+    /// <exception cref="RolloutException">The API server does not answer.</exception>
+    public async Task<PodResponse> AskFeatureAsync(string colour, string path, CancellationToken token)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var response = await pods.GetFromServiceAsync(environment.Route.Hosts[colour], environment.Route.Port, path, token);
+            if (response.Status == 200 || attempt == FeatureTries) return response;
+            await clock.WaitUntilAsync(await clock.GetNowAsync(token) + FeaturePause, token);
+        }
+    }
+
+    /// <summary>Every feature of the plan answers 200 at the colour's Service; one that can't be asked is Undecided.</summary>
     public async Task<IReadOnlyList<Finding>> FeaturesAsync(string colour, CancellationToken token)
     {
         var host = environment.Route.Hosts[colour];
@@ -108,13 +122,16 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
             foreach (var feature in service.Features)
             {
                 var now = await clock.GetNowAsync(token);
-                var (status, problem) = await AskAsync(host, feature.Path, token);
-                findings.Add(new Finding
+                var finding = new Finding { Criterion = "Features", Subject = $"{service.Name}: {feature.Name}", Verdict = Verdict.Undecided, Reason = "", Limit = 200, Source = $"Service {host}", At = now, Trigger = "health" };
+                try
                 {
-                    Criterion = "Features", Subject = $"{service.Name}: {feature.Name}", Verdict = status == 200 ? Verdict.Go : Verdict.NoGo,
-                    Reason = status == 200 ? $"GET {feature.Path} answers 200" : $"GET {feature.Path} answers {(status > 0 ? status : problem)}",
-                    Measured = status, Limit = 200, Source = $"Service {host}", At = now, Trigger = "health",
-                });
+                    var status = (await AskFeatureAsync(colour, feature.Path, token)).Status;
+                    findings.Add(finding with { Verdict = status == 200 ? Verdict.Go : Verdict.NoGo, Reason = $"GET {feature.Path} answers {status}", Measured = status });
+                }
+                catch (RolloutException cause)
+                {
+                    findings.Add(finding with { Reason = $"GET {feature.Path} could not be asked: {cause.Message}" });
+                }
             }
         }
 
@@ -233,18 +250,6 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
         if (unknown.Count > 0)
             return finding with { Measured = share, Reason = $"no usage or no limit is known of {string.Join(", ", unknown.Take(3))}{(unknown.Count > 3 ? $" and {unknown.Count - 3} more" : "")}" };
         return finding with { Verdict = Verdict.Go, Measured = share, Reason = $"the highest is {share:P0} ({pod.Name})" };
-    }
-
-    private async Task<(int Status, string Problem)> AskAsync(string host, string path, CancellationToken token)
-    {
-        try
-        {
-            return ((await pods.GetFromServiceAsync(host, environment.Route.Port, path, token)).Status, "");
-        }
-        catch (RolloutException cause)
-        {
-            return (0, cause.Message);
-        }
     }
 
     private async Task<PodHealth> ReadHealthAsync(PodState pod, CancellationToken token)

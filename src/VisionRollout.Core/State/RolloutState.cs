@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VisionRollout.Core.Canary;
 using VisionRollout.Core.Databases.Migrations;
+using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
 
 namespace VisionRollout.Core.State;
@@ -143,6 +144,9 @@ public sealed record RolloutState
 
     /// <summary>Finds a phase; null when it was never started.</summary>
     public PhaseState? FindPhase(string phase) => Phases.Find(item => Same(item.Phase, phase));
+
+    /// <summary>True when a decider has accepted what a success criterion shows.</summary>
+    public bool IsAccepted(Finding finding) => Accepted.GetValueOrDefault(finding.Criterion)?.Covers(finding) == true;
 
     /// <summary>Finds a gate; an untouched one when nothing was recorded for it.</summary>
     public GateState FindGate(string gate) => Gates.GetValueOrDefault(gate) ?? new GateState { Gate = gate };

@@ -56,6 +56,10 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
 
     private static bool Stands(TrafficRoute route, TrafficTarget target) => new RouteState(target.Weights, target.HeaderColour).Holds(route);
 
+    /// <summary>Fails when a way back would be refused; nothing is moved.</summary>
+    /// <exception cref="RolloutException">TrafficTargetNotReady.</exception>
+    public Task RequireWayBackAsync(TrafficTarget target, CancellationToken token) => RequireWorthItAsync(target, token);
+
     /// <summary>A way back is refused only where it would make things worse: neither when nothing is moved, nor when the old colour serves better.</summary>
     private async Task<IReadOnlyList<string>> RequireWorthItAsync(TrafficTarget target, CancellationToken token)
     {

@@ -61,5 +61,5 @@ public sealed class ApproveRolloutGate : DecisionCmdlet
 
     // A gate that is not open yet has nothing to show: the approval is given ahead.
     private async Task<SeenEvidence?> SeeAsync(PlanGate gate, RolloutState state, CancellationToken token) =>
-        state.FindGate(gate.Name) is { Opened: not null, Decision: null } ? (await new GateReader(Current).ReadAsync(gate, state, [], token)).Seen : null;
+        state.FindGate(gate.Name) is { Opened: not null, Decision: null } ? (await new GateReader(Current, new SteadyPods()).ReadAsync(gate, state, [], token)).Seen : null;
 }

@@ -7,7 +7,9 @@ using VisionRollout.Core.Traffic;
 namespace VisionRollout;
 
 /// <summary>Reads where a gate stands: its criteria, the traffic, and what its deciders have said.</summary>
-internal sealed class GateReader(RolloutSession session)
+/// <param name="session">The session.</param>
+/// <param name="pods">Remembers the pods of earlier looks; null: every finding counts as it is.</param>
+internal sealed class GateReader(RolloutSession session, SteadyPods? pods)
 {
     /// <summary>Reads the gate.</summary>
     /// <param name="gate">The gate.</param>
@@ -18,7 +20,8 @@ internal sealed class GateReader(RolloutSession session)
     {
         var now = await session.NowAsync(token);
         var route = await session.World.Router.ReadAsync(token);
-        List<Finding> findings = [.. await new GateEvaluator(session.Checks, session.Plan).EvaluateAsync(gate, state, now, token)];
+        var evaluated = await new GateEvaluator(session.Checks, session.Plan).EvaluateAsync(gate, state, now, token);
+        List<Finding> findings = [.. pods?.Judge(evaluated) ?? evaluated];
         if (Moved(state, route, now) is { } moved) findings.Add(moved);
         findings.AddRange(watched.Where(finding => !findings.Any(known => known.Criterion == finding.Criterion && known.Subject == finding.Subject)));
         var criteria = Verdicts.All(findings);

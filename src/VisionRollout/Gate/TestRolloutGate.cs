@@ -22,6 +22,7 @@ namespace VisionRollout;
 public sealed class TestRolloutGate : GateCmdlet
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
+    private readonly SteadyPods pods = new();
     private CanaryVigil? vigil;
 
     /// <summary>Opens the gate and waits for the decision, until the plan's deadline.</summary>
@@ -38,7 +39,7 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         var gate = FindGate();
         if (Wait) await DecideAsync(gate, shell, token);
-        else shell.Write((await new GateReader(Current).ReadAsync(gate, await Current.StateAsync(token), await new CustomChecks(Check, Current, shell).RunAsync(token), token)).Result);
+        else shell.Write((await new GateReader(Current, pods).ReadAsync(gate, await Current.StateAsync(token), await new CustomChecks(Check, Current, shell).RunAsync(token), token)).Result);
     });
 
     private async Task DecideAsync(PlanGate gate, IShell shell, CancellationToken token)
@@ -103,7 +104,7 @@ public sealed class TestRolloutGate : GateCmdlet
     {
         IReadOnlyList<Finding> watched = [.. vigil is null ? [] : await vigil.LookAsync(token), .. await new CustomChecks(Check, Current, shell).RunAsync(token)];
         var state = await Current.StateAsync(token);
-        var reader = new GateReader(Current);
+        var reader = new GateReader(Current, pods);
         var reading = await reader.ReadAsync(gate, state, watched, token);
         if (Change(state.FindGate(gate.Name), reading) is not { } change) return reading.Result;
         await Current.RecordOrKeepAsync(new ApprovalsExpired(gate.Name, change, All: reading.Result.Criteria == Verdict.NoGo), token);

@@ -42,7 +42,7 @@ public sealed class CompleteRollout : SessionCmdlet
 
     private static string Summarise(RolloutState state)
     {
-        var accepted = state.Success!.Findings.Where(finding => finding.Verdict != Verdict.Go && state.Accepted.ContainsKey(finding.Criterion)).Select(finding => finding.Criterion).ToList();
+        var accepted = state.Success!.Findings.Where(finding => finding.Verdict != Verdict.Go && state.IsAccepted(finding)).Select(finding => finding.Criterion).ToList();
         var undecided = state.Success.Findings.Where(finding => finding.Verdict == Verdict.Undecided && !accepted.Contains(finding.Criterion)).Select(finding => finding.Criterion).ToList();
         return $"{state.Started.Version} serves everything on {state.Started.ToColour}; {state.Success.Findings.Count - undecided.Count - accepted.Count} success criteria are met"
             + (accepted.Count > 0 ? $", accepted though not met: {string.Join(", ", accepted)}" : "") + (undecided.Count > 0 ? $", not measurable: {string.Join(", ", undecided)}." : ".");
@@ -58,7 +58,7 @@ public sealed class CompleteRollout : SessionCmdlet
         if (state.Success is null) objections.Add("the success criteria were not measured (Test-SuccessCriterion)");
         else if (await session.NowAsync(token) - state.SuccessAt is { } age && age > Freshness) objections.Add($"the success criteria were measured {age.TotalMinutes:0} min ago, and not since (Test-SuccessCriterion)");
         // What concerns users must be shown to be met; an operational criterion that can't be measured is named in the summary instead.
-        else objections.AddRange(state.Success.Findings.Where(finding => !state.Accepted.ContainsKey(finding.Criterion)).Where(finding => finding.Verdict == Verdict.NoGo || (finding.Verdict == Verdict.Undecided && (finding.Subject is "Technical" or "Business"))).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
+        else objections.AddRange(state.Success.Findings.Where(finding => !state.IsAccepted(finding)).Where(finding => finding.Verdict == Verdict.NoGo || (finding.Verdict == Verdict.Undecided && (finding.Subject is "Technical" or "Business"))).Select(finding => $"{finding.Criterion}: {finding.Reason}"));
         return objections;
     }
 }

@@ -198,9 +198,9 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         {
             await WayBack.MoveTrafficAsync(session, undo.Reason, token, undo.Force);
         }
-        catch (LeaseLostException)
+        catch (RolloutException cause) when (cause is LeaseLostException || cause.Id is "RolloutEnded" or WayBack.NotReady)
         {
-            // Whoever takes it back has the lease, and does it.
+            // Whoever takes it back has the lease, and does it, or says why not.
         }
 
         for (var since = TimeProvider.System.GetTimestamp(); (await session.StateAsync(token)).Undo is not null && TimeProvider.System.GetElapsedTime(since) < UndoLimit;)

@@ -237,7 +237,18 @@ public sealed class StartRollout : SessionCmdlet
     // Whoever took it back did not come to their end.
     private static async Task FinishUndoAsync(RolloutSession session, RolloutState state, RollbackRequested undo, IShell shell, CancellationToken token)
     {
-        var back = await WayBack.UndoAsync(session, undo.Reason, undo.IncludeSchema, shell, token, undo.Force);
+        RolledBack back;
+        try
+        {
+            back = await WayBack.UndoAsync(session, undo.Reason, undo.IncludeSchema, shell, token, undo.Force);
+        }
+        catch (RolloutException cause) when (cause.Id == WayBack.NotReady)
+        {
+            // Nothing was moved: people decide, and the next start goes on.
+            await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
+            throw;
+        }
+
         if (state.Completed is null) await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{undo.Reason}: {string.Join("; ", back.Done)}"), token);
         await session.HandInAsync(shell, token);
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Shell;
 
@@ -44,9 +45,20 @@ public sealed class StopRollout : SessionCmdlet
         if ((!Emergency || rehearsedOnly) && !ShouldProcess(target, action)) return;
         Run(async (shell, token) =>
         {
-            if (state.Stop is null) await session.RecordOrKeepAsync(new StopRequested(await session.World.Objects.WhoAmIAsync(token), Reason), token);
+            if (state.Stop is null) await session.RecordOrKeepAsync(new StopRequested(await WayBack.WhoAmIAsync(session, token), Reason), token);
+            var held = session.HoldsLease;
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
-            var back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token, Force);
+            RolledBack back;
+            try
+            {
+                back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token, Force);
+            }
+            catch (RolloutException cause) when (cause.Id == WayBack.NotReady && !held)
+            {
+                await session.ReleaseLeaseAsync(); // the next start of the runbook finishes the stop
+                throw;
+            }
+
             if ((await session.StateAsync(token)).Completed is null)
                 await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
             await session.HandInAsync(shell, token);

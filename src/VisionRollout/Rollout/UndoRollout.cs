@@ -40,28 +40,29 @@ public sealed class UndoRollout : SessionCmdlet
         if (!ShouldProcess($"{session.Environment.Name}: rollout {state.Started.Id}", $"Put all traffic back on {state.Started.FromColour} ({state.Started.FromVersion})")) return;
         Run(async (shell, token) =>
         {
-            await session.RecordOrKeepAsync(new RollbackRequested(await session.World.Objects.WhoAmIAsync(token), Reason, IncludeSchema) { Force = Force }, token);
+            // Whoever runs the rollout is not disturbed for a way back that does not come about.
+            await WayBack.RequireAsync(session, state, Force, token);
+            var held = session.HoldsLease;
+            await session.RecordOrKeepAsync(new RollbackRequested(await WayBack.WhoAmIAsync(session, token), Reason, IncludeSchema) { Force = Force }, token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
-            var back = await MoveAsync(session, shell, token);
+            RolledBack back;
+            try
+            {
+                back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
+            }
+            catch (RolloutException cause) when (cause.Id == WayBack.NotReady)
+            {
+                // Nothing was moved: the rollout stands as it did.
+                await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
+                if (!held) await session.ReleaseLeaseAsync();
+                throw;
+            }
+
             if (state.Completed is null)
                 await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
             await session.HandInAsync(shell, token);
             await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
-    }
-
-    private async Task<RolledBack> MoveAsync(RolloutSession session, IShell shell, CancellationToken token)
-    {
-        try
-        {
-            return await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
-        }
-        catch (RolloutException cause) when (cause.Id == "TrafficTargetNotReady")
-        {
-            // Nothing was moved: the rollout stands as it did.
-            await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
-            throw;
-        }
     }
 }

@@ -10,12 +10,40 @@ namespace VisionRollout;
 /// <summary>The way back: all traffic to the colour that was live when the rollout started, and what else can be taken back.</summary>
 internal static class WayBack
 {
+    /// <summary>Error id of a way back that was refused: nothing was moved.</summary>
+    public const string NotReady = "TrafficTargetNotReady";
+
     /// <summary>Puts all traffic where it was last proven good and removes the canary's header route. Safe to repeat.</summary>
     public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token, bool force = false)
     {
-        var state = await session.StateAsync(token);
-        var weights = new Dictionary<string, double> { [state.Started.FromColour] = 1, [state.Started.ToColour] = 0 };
-        return await session.Mover.MoveAsync(new TrafficTarget(weights, null, reason, IsWayBack: true) { IsForced = force }, entry => session.RecordOrKeepAsync(entry, token), token);
+        return await session.Mover.MoveAsync(Target(await session.StateAsync(token), reason, force), entry => session.RecordOrKeepAsync(entry, token), token);
+    }
+
+    /// <summary>Fails when traffic would not be moved back because the new version serves more; what can't be found out is no reason.</summary>
+    /// <exception cref="RolloutException">TrafficTargetNotReady.</exception>
+    public static async Task RequireAsync(RolloutSession session, RolloutState state, bool force, CancellationToken token)
+    {
+        try
+        {
+            await session.Mover.RequireWayBackAsync(Target(state, "", force), token);
+        }
+        catch (RolloutException cause) when (cause.Id != NotReady)
+        {
+            // The move itself will tell.
+        }
+    }
+
+    /// <summary>Who asks for the way back; an API server that does not tell is no reason to wait with it.</summary>
+    public static async Task<string> WhoAmIAsync(RolloutSession session, CancellationToken token)
+    {
+        try
+        {
+            return await session.World.Objects.WhoAmIAsync(token);
+        }
+        catch (RolloutException)
+        {
+            return $"{System.Environment.UserName}@{System.Environment.MachineName} (not authenticated)";
+        }
     }
 
     /// <summary>Takes the whole rollout back: traffic first, then the schema where asked and possible; tells what could not be taken back.</summary>
@@ -68,4 +96,7 @@ internal static class WayBack
             }
         }
     }
+
+    private static TrafficTarget Target(RolloutState state, string reason, bool force) =>
+        new(new Dictionary<string, double> { [state.Started.FromColour] = 1, [state.Started.ToColour] = 0 }, null, reason, IsWayBack: true) { IsForced = force };
 }

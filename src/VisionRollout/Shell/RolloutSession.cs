@@ -81,6 +81,9 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     /// <summary>The journals.</summary>
     internal JournalDirectory Journals { get; }
 
+    /// <summary>True when this session has the environment's lease, as far as it knows.</summary>
+    internal bool HoldsLease => lease is { IsLost: false };
+
     /// <summary>The phase that runs in this session; null between phases.</summary>
     internal string? Phase { get; set; }
 
@@ -362,7 +365,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         chosen.BeforeAppend = past =>
         {
             if (lease is not { } mine) return;
-            if (past.Any(record => record.Entry is StopRequested or RollbackRequested)) return;
+            if (past.LastOrDefault(record => record.Entry is StopRequested or RollbackRequested or RollbackRefused) is { Entry: not RollbackRefused }) return;
             if (past.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
             mine.ThrowIfLost();
         };

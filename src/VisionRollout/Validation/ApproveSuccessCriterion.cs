@@ -9,9 +9,10 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Accepts in the name of a decider that a success criterion is broken, or can't be shown: it no longer stands against the sign-off.</summary>
-/// <remarks>Who may: the deciders of the plan's last gate, with their own identity in the cluster. The criterion must have been measured; its value, who
-/// accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
-/// <example><code>Approve-SuccessCriterion 'Deployment Time' -Role CTO -Reason 'The gate was decided an hour late'</code><para>Accepts that the rollout took longer than planned.</para></example>
+/// <remarks>Who may: the deciders of the plan's last gate, with their own identity in the cluster. The criterion must have been measured; what is accepted
+/// is its value as measured last, with its confidence bound, and nothing worse (-UpTo: how much worse at most; the duration of the deployment may grow
+/// by an hour). Who accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
+/// <example><code>Approve-SuccessCriterion 'Deployment Duration' -Role CTO -Reason 'The gate was decided an hour late' -UpTo '10 h'</code><para>Accepts that the rollout takes longer than planned, ten hours at most.</para></example>
 [Cmdlet(VerbsLifecycle.Approve, "SuccessCriterion", SupportsShouldProcess = true)]
 [OutputType(typeof(CriterionAccepted))]
 public sealed class ApproveSuccessCriterion : SessionCmdlet
@@ -32,6 +33,11 @@ public sealed class ApproveSuccessCriterion : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string Reason { get; set; } = "";
 
+    /// <summary>The worst value that is accepted, written as in the plan: '10 h', '0.2%', 150. Default: the one that was measured last.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? UpTo { get; set; }
+
     /// <summary>Context of the kubeconfig with whose credentials to decide. Default: those of the session.</summary>
     [Parameter]
     public string? Context { get; set; }
@@ -51,15 +57,28 @@ public sealed class ApproveSuccessCriterion : SessionCmdlet
                 ?? throw PlanLookup.NotFound(plan, "SuccessCriterion", Name, plan.SuccessCriteria.Select(item => item.Name));
             var role = Deciders.Find(plan.Gates[^1], Role);
             var state = await Current.StateAsync(token);
-            if (state.Success?.Findings.FirstOrDefault(finding => finding.Criterion == criterion.Name) is not { Verdict: not Verdict.Go })
+            if (state.Success?.Findings.FirstOrDefault(item => item.Criterion == criterion.Name) is not { Verdict: not Verdict.Go } finding)
             {
                 throw new RolloutException("NothingToAccept", RolloutErrorKind.InvalidState, $"'{criterion.Name}' {(state.Success is null ? "was not measured yet" : "is met, as measured last")}: there is nothing to accept.",
                     "Measure with Test-SuccessCriterion; accept what it shows as broken or undecided.", criterion.Name);
             }
 
-            var entry = new CriterionAccepted(criterion.Name, role, await Deciders.AuthenticateAsync(Current, role, Context, token), Reason);
+            var upwards = criterion.Comparison is Comparison.Above or Comparison.AtLeast;
+            var worst = UpTo is null ? Worst(criterion, finding, upwards) : ReadUpTo(criterion);
+            var entry = new CriterionAccepted(criterion.Name, role, await Deciders.AuthenticateAsync(Current, role, Context, token), Reason)
+            {
+                Lowest = upwards ? worst : null, Highest = upwards ? null : worst,
+            };
             await Current.RecordAsync(entry, token);
             if (PassThru) shell.Write(entry);
         });
     }
+
+    // Every minute until the sign-off makes the duration longer than it was when somebody decided.
+    private static double? Worst(PlanCriterion criterion, Finding finding, bool upwards) =>
+        string.Equals(criterion.Metric, "DeploymentDuration", StringComparison.OrdinalIgnoreCase) ? finding.Measured + TimeSpan.FromHours(1).TotalSeconds : (upwards ? finding.Low : finding.High) ?? finding.Measured;
+
+    private double ReadUpTo(PlanCriterion criterion) => SuccessMetrics.TryParse(criterion.Metric, UpTo!, out var value) ? value
+        : throw new RolloutException("UpToInvalid", RolloutErrorKind.InvalidInput, $"-UpTo '{UpTo}' is no {SuccessMetrics.Describe(criterion.Metric)}: '{criterion.Name}' is measured in it.",
+            "Write it as the plan does, e.g. '10 h', '250 ms', '0.2%', '500 requests/s', 3.", criterion.Name);
 }

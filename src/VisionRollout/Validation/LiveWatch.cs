@@ -47,15 +47,18 @@ internal sealed class LiveWatch
     {
         var seen = await SampleAsync(token);
         var resources = await session.Checks.ResourcesAsync([colour], token);
+        var alerts = await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token);
         var sample = seen.Sample with { Resources = CanaryLook.Use(resources) };
+        // No alert that could be read is not no alert; an environment without an Alertmanager has said so in its plan.
+        if (alerts.Verdict == Verdict.Undecided && session.Environment.Endpoints.Alertmanager is not null && sample.Verdict == Verdict.Go)
+            sample = sample with { Verdict = Verdict.Undecided, Reason = $"{sample.Reason}; alerts are not known: {alerts.Reason}" };
         await session.RecordOrKeepAsync(sample, token);
         List<Finding> findings =
         [
             .. seen.Findings,
             .. pods.Judge(await session.Checks.PodsReadyAsync(colour, token)),
             .. resources,
-            // Last: what says more precisely what is wrong chooses the contingency.
-            await session.Checks.AlertsAsync("CriticalAlerts", ["critical"], knownAlerts, token),
+            alerts, // last: what says more precisely what is wrong chooses the contingency
         ];
         if (findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is not { } bad) return sample;
         throw new RolloutException("LiveNoGo", RolloutErrorKind.Failed, $"{version} ({colour}) {bad.Criterion}: {bad.Reason.TrimEnd('.')}.", "", colour) { Trigger = bad.Trigger, Findings = [bad, .. findings.Where(finding => finding != bad)] };

@@ -7,6 +7,7 @@ using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
 using VisionRollout.Core.Statistics;
 using VisionRollout.Core.Success;
+using VisionRollout.Core.Workloads;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -123,29 +124,33 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
     private async Task<Finding> FeaturesAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
     {
         var features = await session.Checks.FeaturesAsync(state.Started.ToColour, token);
-        var failed = features.Where(finding => finding.Verdict != Verdict.Go).ToList();
-        return SuccessFinding.Of(criterion, features.Count == 0 ? null : 1 - ((double)failed.Count / features.Count),
+        var failed = features.Where(finding => finding.Verdict != Verdict.Go).OrderByDescending(finding => finding.Verdict == Verdict.NoGo).ToList();
+        // What could not be asked is not known; what has answered and failed counts all the same.
+        double? share = features.Count == 0 || failed is [{ Verdict: Verdict.Undecided }, ..] ? null : 1 - ((double)failed.Count / features.Count);
+        return SuccessFinding.Of(criterion, share,
             features.Count == 0 ? "the plan names no features" : failed.Count == 0 ? $"all {features.Count} features answer" : string.Join("; ", failed.Select(finding => finding.Reason)), "features of the plan", null, now);
     }
 
-    /// <summary>Share of feature answers in which the new version keeps every property that the old version's answer has.</summary>
+    /// <summary>Share of feature answers in which the new version keeps every property that the old version's answer has. Where the old version fails
+    /// itself, there is nothing to compare with.</summary>
     private async Task<Finding> CompatibilityAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
     {
         var paths = session.Plan.Services.SelectMany(service => service.Features).Select(feature => feature.Path).ToList();
-        List<string> broken = [];
+        List<string> broken = [], unknown = [];
         foreach (var path in paths)
         {
-            var (before, after) = (await ShapeAsync(state.Started.FromColour, path, token), await ShapeAsync(state.Started.ToColour, path, token));
-            if (!before.IsSubsetOf(after)) broken.Add($"{path} lacks {string.Join(", ", before.Except(after))}");
+            var before = await session.Checks.AskFeatureAsync(state.Started.FromColour, path, token);
+            if (before.Status != 200) unknown.Add($"{path}: the old version answers {before.Status}, so there is nothing to compare with");
+            else if (Shape(before).Except(Shape(await session.Checks.AskFeatureAsync(state.Started.ToColour, path, token))).ToList() is { Count: > 0 } lacking) broken.Add($"{path} lacks {string.Join(", ", lacking)}");
         }
 
-        return SuccessFinding.Of(criterion, paths.Count == 0 ? null : 1 - ((double)broken.Count / paths.Count),
-            paths.Count == 0 ? "the plan names no features" : broken.Count == 0 ? $"the answers of {paths.Count} features keep every property of the old version's" : string.Join("; ", broken), "features of the plan, old version against new", null, now);
+        double? share = paths.Count == 0 || (broken.Count == 0 && unknown.Count > 0) ? null : 1 - ((double)broken.Count / paths.Count);
+        return SuccessFinding.Of(criterion, share,
+            paths.Count == 0 ? "the plan names no features" : broken.Count + unknown.Count == 0 ? $"the answers of {paths.Count} features keep every property of the old version's" : string.Join("; ", [.. broken, .. unknown]), "features of the plan, old version against new", null, now);
     }
 
-    private async Task<HashSet<string>> ShapeAsync(string colour, string path, CancellationToken token)
+    private static HashSet<string> Shape(PodResponse response)
     {
-        var response = await session.World.Pods.GetFromServiceAsync(session.Environment.Route.Hosts[colour], session.Environment.Route.Port, path, token);
         HashSet<string> shape = [$"status {response.Status}"];
         try
         {

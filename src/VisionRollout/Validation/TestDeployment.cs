@@ -8,7 +8,7 @@ namespace VisionRollout;
 
 /// <summary>Tests a colour: pods ready, health checks, database connections, external integrations, metrics arriving, features answering.</summary>
 /// <remarks>Everything is asked through the API server, so that it works from anywhere. Metrics of fresh pods take a scrape or two:
-/// an Undecided answer is asked again until -Timeout. With -PassThru the answer is written whatever it is; without, anything but Go is an error.</remarks>
+/// an Undecided answer, and one that only some pods of a service fail, is asked again until -Timeout. With -PassThru the answer is written whatever it is; without, anything but Go is an error.</remarks>
 /// <example><code>Test-Deployment blue</code><para>Fails unless blue is fit for traffic.</para></example>
 /// <example><code>(Test-Deployment blue -PassThru).Findings</code><para>Shows every finding.</para></example>
 [Cmdlet(VerbsDiagnostic.Test, "Deployment")]
@@ -22,7 +22,7 @@ public sealed class TestDeployment : SessionCmdlet
     [ArgumentCompleter(typeof(ColourCompleter))]
     public string? Colour { get; set; }
 
-    /// <summary>How long an Undecided answer is asked again.</summary>
+    /// <summary>How long an answer that may pass is asked again.</summary>
     [Parameter]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -55,7 +55,8 @@ public sealed class TestDeployment : SessionCmdlet
             var findings = await FindAsync(session, colour, shell, token);
             var against = findings.Where(finding => finding.Verdict != Verdict.Go).Select(finding => $"{finding.Subject}: {finding.Reason}").ToList();
             result = new(colour, Verdicts.All(findings), string.Join("; ", against), findings, now);
-            if (result.Verdict != Verdict.Undecided || now - start >= Timeout) break;
+            var mayPass = findings.All(finding => finding.Verdict != Verdict.NoGo || SteadyPods.MayPass(finding));
+            if (result.Verdict == Verdict.Go || !mayPass || now - start >= Timeout) break;
             await session.WaitUntilAsync(now + Poll, shell, null, token);
         }
 

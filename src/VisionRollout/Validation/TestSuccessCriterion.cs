@@ -37,14 +37,13 @@ public sealed class TestSuccessCriterion : SessionCmdlet
         {
             shell.Progress("Measuring success", criterion.Name, findings.Count * 100 / wanted.Count);
             var finding = await measurement.MeasureAsync(criterion, token);
-            findings.Add(finding.Verdict != Verdict.Go && state.Accepted.GetValueOrDefault(criterion.Name) is { } accepted
-                ? finding with { Reason = $"{finding.Reason.TrimEnd('.')}; accepted by {accepted.Role} ({accepted.Identity}): {accepted.Reason}" } : finding);
+            findings.Add(finding.Verdict != Verdict.Go && state.Accepted.GetValueOrDefault(criterion.Name) is { } accepted ? finding with { Reason = $"{finding.Reason.TrimEnd('.')}; {accepted.Tell(finding)}" } : finding);
         }
 
         shell.Progress("Measuring success", "", done: true);
         if (Name is null) await Current.RecordAsync(new SuccessMeasured(Verdicts.All(findings), findings), token);
         foreach (var finding in findings) shell.Write(finding);
-        var broken = Require ? findings.Where(finding => finding is { Verdict: Verdict.NoGo, Subject: "Technical" or "Business" } && !state.Accepted.ContainsKey(finding.Criterion)).OrderByDescending(finding => finding.Trigger.Length).ToList() : [];
+        var broken = Require ? findings.Where(finding => finding is { Verdict: Verdict.NoGo, Subject: "Technical" or "Business" } && !state.IsAccepted(finding)).OrderByDescending(finding => finding.Trigger.Length).ToList() : [];
         if (broken is not [var first, ..]) return;
         throw new RolloutException("SuccessNoGo", RolloutErrorKind.Failed, $"Success criteria are broken: {string.Join("; ", broken.Select(finding => $"{finding.Criterion}: {finding.Reason.TrimEnd('.')}"))}.",
             "Find the cause; then start the runbook again to measure once more, let a decider accept it (Approve-SuccessCriterion), or take the rollout back with Undo-Rollout.", first.Criterion) { Trigger = first.Trigger, Findings = broken };

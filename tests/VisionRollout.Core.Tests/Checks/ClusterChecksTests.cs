@@ -145,6 +145,24 @@ public sealed class ClusterChecksTests
         Assert.All(await Checks.FeaturesAsync("blue", Token), finding => Assert.Equal(verdict, finding.Verdict));
     }
 
+    [Fact]
+    public async Task One_failed_answer_of_a_feature_is_asked_again()
+    {
+        pods.GetFromServiceAsync("shop-blue", 80, Arg.Any<string>(), Arg.Any<CancellationToken>()).Returns(new PodResponse(503, ""), new PodResponse(503, ""), new PodResponse(200, ""));
+        Assert.All(await Checks.FeaturesAsync("blue", Token), finding => Assert.Equal(Verdict.Go, finding.Verdict));
+    }
+
+    [Fact]
+    public async Task A_feature_that_could_not_be_asked_is_undecided()
+    {
+        pods.GetFromServiceAsync("shop-blue", 80, Arg.Any<string>(), Arg.Any<CancellationToken>()).ThrowsAsync(Silent);
+        Assert.All(await Checks.FeaturesAsync("blue", Token), finding =>
+        {
+            Assert.Equal(Verdict.Undecided, finding.Verdict);
+            Assert.Contains(Silent.Message, finding.Reason, StringComparison.Ordinal);
+        });
+    }
+
     private void Answer(int status, string body) => pods.GetFromPodAsync("", 0, "", Token).ReturnsForAnyArgs(new PodResponse(status, body));
 
     private void Use(double cpu, double memory, string missing) =>

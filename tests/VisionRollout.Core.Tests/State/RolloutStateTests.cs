@@ -104,6 +104,23 @@ public sealed class RolloutStateTests
         Assert.Equal(["2"], State().Migrations["core"]);
     }
 
+    [Theory]
+    [InlineData(0.001, null, 0.0009, true)]
+    [InlineData(0.001, null, 0.001, true)]
+    [InlineData(0.001, null, 0.0011, false)] // worse than what was accepted
+    [InlineData(null, 0.999, 0.9995, true)]
+    [InlineData(null, 0.999, 0.5, false)]
+    [InlineData(null, null, 0.5, false)] // that it could not be measured was accepted
+    [InlineData(0.001, null, null, false)] // a value was accepted, and now there is none
+    [InlineData(null, null, null, true)]
+    public void What_was_accepted_covers_nothing_worse(double? highest, double? lowest, double? measured, bool covered)
+    {
+        Add(Started(), new CriterionAccepted("Error Rate", "CTO", "cto", "Known") { Highest = highest, Lowest = lowest });
+        var finding = new Finding { Criterion = "error rate", Subject = "Technical", Verdict = measured is null ? Verdict.Undecided : Verdict.NoGo, Reason = "measured", Measured = measured };
+        Assert.Equal(covered, State().IsAccepted(finding));
+        Assert.False(State().IsAccepted(finding with { Criterion = "Availability" }));
+    }
+
     [Fact]
     public void A_migration_without_an_end_stays_open_from_where_the_first_one_began()
     {

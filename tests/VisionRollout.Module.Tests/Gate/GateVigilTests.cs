@@ -134,6 +134,27 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_pod_that_just_comes_does_not_end_a_cutover()
+    {
+        await using var bench = await StageAsync();
+        await bench.RunAsync("Confirm-RolloutChecklist 'Business approval' -All");
+        await bench.AppendAsync(new GateDecided("Canary", Verdict.Go, "decided", []), new GateDecided("Cutover", Verdict.Go, "decided", []));
+        await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(40), Token);
+        var workload = (await bench.Session.World.Workloads.ListAsync("blue", Token)).First(item => item.Service == "core");
+        await bench.Session.World.Workloads.ScaleAsync(workload.Deployment, workload.Desired + 1, Token);
+        try
+        {
+            var moved = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
+            Assert.True(moved.Failure is null && moved.Errors.Count == 0, moved.AllText);
+            Assert.Equal(1, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+        }
+        finally
+        {
+            await bench.ScaleAsync(workload.Deployment, workload.Desired);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_gate_that_is_denied_after_its_decision_stops_the_cutover()
     {
         await using var bench = await StageAsync();

@@ -340,8 +340,18 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         Assert.StartsWith("IdentityMismatch", (await bench.RunAsync($"{approve} -Role CTO -Context jane@vision-to-code.com")).OnlyErrorId(), StringComparison.Ordinal);
         Assert.StartsWith("SuccessCriterionNotFound", (await bench.RunAsync("Approve-SuccessCriterion Throughput! -Role CTO -Reason x")).OnlyErrorId(), StringComparison.Ordinal);
 
+        Assert.StartsWith("UpToInvalid", (await bench.RunAsync($"{approve} -Role CTO -UpTo '3 h' -Context cto@vision-to-code.com")).OnlyErrorId(), StringComparison.Ordinal);
+
+        // What is worse than what was accepted stands against the sign-off as before.
+        Assert.Empty((await bench.RunAsync($"{approve} -Role CTO -UpTo '500000000 requests/s' -Context cto@vision-to-code.com")).Errors);
+        var worse = await bench.RunAsync("Test-SuccessCriterion -Require");
+        Assert.StartsWith("SuccessNoGo", worse.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("CTO has accepted 500,000,000", worse.AllText, StringComparison.Ordinal);
+        Assert.Contains("Throughput", (await bench.RunAsync("Complete-Rollout")).AllText, StringComparison.Ordinal);
+
         var accepted = Assert.Single((await bench.RunAsync($"{approve} -Role CTO -Context cto@vision-to-code.com -PassThru")).As<CriterionAccepted>());
-        Assert.Equal(("Throughput", "cto@vision-to-code.com"), (accepted.Criterion, accepted.Identity));
+        Assert.Equal(("Throughput", "cto@vision-to-code.com", null), (accepted.Criterion, accepted.Identity, accepted.Highest));
+        Assert.InRange(accepted.Lowest!.Value, 0, 1e8);
         var again = await bench.RunAsync("Test-SuccessCriterion -Require");
         Assert.Empty(again.Errors);
         Assert.Contains("accepted by CTO (cto@vision-to-code.com): Quiet day", Assert.Single(again.As<Finding>()).Reason, StringComparison.Ordinal);

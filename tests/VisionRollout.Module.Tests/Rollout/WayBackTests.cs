@@ -91,6 +91,36 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_way_back_that_is_refused_leaves_whoever_runs_the_rollout_at_work()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Start-Canary 5");
+        await using var second = await bench.SecondAsync();
+        try
+        {
+            await bench.ScaleAsync("core-service", 0);
+            Assert.StartsWith("TrafficTargetNotReady", (await second.RunAsync("Undo-Rollout -Confirm:$false")).OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Empty((await bench.JournalAsync()).OfType<RollbackRequested>());
+            Assert.Equal("here", Assert.Single((await bench.RunAsync("Invoke-RolloutStep 'Next' { 'here' }")).Output).ToString());
+
+            // Asked for by a shell that died before it came to the traffic: the next start says why it is not done, and the one after it goes on.
+            await bench.AppendAsync(new RollbackRequested("ops", "Wrong totals", false));
+            await bench.Session.ReleaseLeaseAsync();
+            Assert.StartsWith("TrafficTargetNotReady", (await second.RunAsync("Start-Rollout v1.1.0")).OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Single((await bench.JournalAsync()).OfType<RollbackRefused>());
+            Assert.Empty((await second.RunAsync("Start-Rollout v1.1.0")).Errors);
+            Assert.Equal(("Running", 0), await PhaseTests.StatusAsync(second));
+        }
+        finally
+        {
+            await bench.Session.ReleaseLeaseAsync();
+            await second.ScaleAsync("core-service", 1);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task An_undo_from_another_shell_ends_the_runbook_and_nothing_moves_forward_any_more()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
