@@ -323,6 +323,29 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         Assert.Equal(Verdict.Go, Assert.Single(result.As<CanaryResult>()).Verdict);
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("v1.0.0", Verdict.Undecided, Verdict.Go)] // the old version fails: nothing to compare with, and no fault of the new one
+    [InlineData("v1.1.0", Verdict.NoGo, Verdict.NoGo)]
+    public async Task The_new_version_answers_for_its_own_failures_only(string failing, Verdict compatibility, Verdict features)
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with
+        {
+            SuccessCriteria = [.. plan.SuccessCriteria.Where(criterion => criterion.Metric is "ApiCompatibility" or "FeatureParity").OrderBy(criterion => criterion.Metric, StringComparer.Ordinal)],
+        });
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        var fault = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = "service-communication", ["target"] = new JsonObject { ["version"] = failing } }, Token);
+        try
+        {
+            var findings = (await bench.RunAsync("Test-SuccessCriterion")).As<Finding>();
+            Assert.Equal([compatibility, features], findings.Select(finding => finding.Verdict));
+        }
+        finally
+        {
+            await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
+        }
+    }
+
     [Fact(Timeout = Limit)]
     public async Task What_a_decider_accepts_no_longer_stands_against_the_sign_off()
     {
