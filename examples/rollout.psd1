@@ -42,6 +42,8 @@
                 Header      = 'canary'           # a request with 'canary: true' goes to the new colour at any weight
                 HeaderValue = 'true'
             }
+            # Services with a route of their own: MoreRoutes = @(@{ Kind = …; Name = …; Hosts = …; Services = @('swarm') }). All routes move together
+            # or none does; on the way back the last one moves first.
             Endpoints = @{
                 Backups = 's3://vision-to-code-production-backups'
                 # Also possible: KubeConfig, Context, Gateway, Prometheus, Alertmanager, S3Endpoint; PrometheusSecret and AlertmanagerSecret name

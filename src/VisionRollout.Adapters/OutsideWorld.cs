@@ -39,7 +39,8 @@ public sealed class OutsideWorld : IDisposable
     private readonly Lazy<IPodAccess> pods;
     private readonly Lazy<IClusterObjects> objects;
     private readonly Lazy<IClusterAccess> access;
-    private readonly Lazy<ClusterRouter> router;
+    private readonly Lazy<IReadOnlyList<ClusterRouter>> routes;
+    private readonly Lazy<ITrafficRouter> router;
     private readonly Lazy<ILeaseStore> leases;
     private readonly Lazy<IJournalStores> journals;
     private readonly Lazy<IMetricSource> metrics;
@@ -67,7 +68,8 @@ public sealed class OutsideWorld : IDisposable
         pods = new(() => new KubernetesPodAccess(cluster.Value));
         objects = new(() => new KubernetesObjects(cluster.Value));
         access = new(() => new KubernetesAccess(cluster.Value));
-        router = new(() => new ClusterRouter(cluster.Value, environment.Route, plan.Colours));
+        routes = new(() => [.. environment.Routes.Select(route => new ClusterRouter(cluster.Value, route, plan.Colours))]);
+        router = new(() => routes.Value is [var only] ? only : new RouteGroup(routes.Value));
         prometheusHttp = new(() => With(endpoints.PrometheusSecret));
         alertmanagerHttp = new(() => With(endpoints.AlertmanagerSecret));
         metrics = Made<IMetricSource>(() => new PrometheusMetricSource(prometheusHttp.Value, Require(endpoints.Prometheus, nameof(endpoints.Prometheus)), plan, environment, ScrapeInterval));
@@ -99,7 +101,10 @@ public sealed class OutsideWorld : IDisposable
     public IJournalStores Journals => journals.Value;
 
     /// <summary>Leaves the fencing number at the route, so that a write that the last holder has begun meets another version and is refused.</summary>
-    public Task FenceRouteAsync(long fence, CancellationToken token) => router.Value.FenceAsync(fence, token);
+    public async Task FenceRouteAsync(long fence, CancellationToken token)
+    {
+        foreach (var route in routes.Value) await route.FenceAsync(fence, token);
+    }
 
     /// <summary>The clock.</summary>
     public IRolloutClock Clock => clock.Value;
@@ -126,7 +131,7 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>What we may do in the environment.</summary>
     public IClusterAccess Access => access.Value;
 
-    /// <summary>The environment's traffic route.</summary>
+    /// <summary>The environment's traffic route, or all of them together.</summary>
     public ITrafficRouter Router => router.Value;
 
     /// <summary>Request counters of the mesh.</summary>

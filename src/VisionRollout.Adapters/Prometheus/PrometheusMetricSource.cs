@@ -53,7 +53,7 @@ public sealed class PrometheusMetricSource : IMetricSource
         if (deployments.Contains(workload)) return workload;
         var host = sample["destination_service_name"].Split('.')[0];
         if (sample["destination_service_namespace"] is var ns && ns.Length > 0 && ns != environment.Namespace) return null;
-        var colour = environment.Route.Hosts.FirstOrDefault(item => item.Value.Split('.')[0] == host).Key;
+        var colour = environment.Routes.SelectMany(route => route.Hosts).FirstOrDefault(item => item.Value.Split('.')[0] == host).Key;
         return colour is null ? null
             : plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)).FirstOrDefault(name => name is not null && deployments.Contains(name));
     }

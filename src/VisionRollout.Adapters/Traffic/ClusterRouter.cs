@@ -45,7 +45,7 @@ public sealed class ClusterRouter : ITrafficRouter
     public async Task<TrafficRoute> ReadAsync(CancellationToken token) => Describe((await LoadAsync(token)).Object);
 
     /// <inheritdoc/>
-    public async Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token)
+    public async Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, bool isWayBack, CancellationToken token)
     {
         Require(weights, headerColour);
         await RequireSubsetsAsync(weights, headerColour, token);

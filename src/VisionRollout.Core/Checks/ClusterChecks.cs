@@ -102,11 +102,12 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
 
     /// <summary>Asks a feature at the colour's Service. One request of many may fail: anything but 200 is asked again, twice.</summary>
     /// <exception cref="RolloutException">The API server does not answer.</exception>
-    public async Task<PodResponse> AskFeatureAsync(string colour, string path, CancellationToken token)
+    public async Task<PodResponse> AskFeatureAsync(PlanService service, string colour, string path, CancellationToken token)
     {
+        var route = environment.RouteOf(service.Name);
         for (var attempt = 1; ; attempt++)
         {
-            var response = await pods.GetFromServiceAsync(environment.Route.Hosts[colour], environment.Route.Port, path, token);
+            var response = await pods.GetFromServiceAsync(route.Hosts[colour], route.Port, path, token);
             if (response.Status == 200 || attempt == FeatureTries) return response;
             await clock.WaitUntilAsync(await clock.GetNowAsync(token) + FeaturePause, token);
         }
@@ -115,17 +116,17 @@ public sealed class ClusterChecks(IWorkloads workloads, IPodAccess pods, IAlertS
     /// <summary>Every feature of the plan answers 200 at the colour's Service; one that can't be asked is Undecided.</summary>
     public async Task<IReadOnlyList<Finding>> FeaturesAsync(string colour, CancellationToken token)
     {
-        var host = environment.Route.Hosts[colour];
         var findings = new List<Finding>();
         foreach (var service in plan.Services)
         {
+            var host = environment.RouteOf(service.Name).Hosts[colour];
             foreach (var feature in service.Features)
             {
                 var now = await clock.GetNowAsync(token);
                 var finding = new Finding { Criterion = "Features", Subject = $"{service.Name}: {feature.Name}", Verdict = Verdict.Undecided, Reason = "", Limit = 200, Source = $"Service {host}", At = now, Trigger = "health" };
                 try
                 {
-                    var status = (await AskFeatureAsync(colour, feature.Path, token)).Status;
+                    var status = (await AskFeatureAsync(service, colour, feature.Path, token)).Status;
                     findings.Add(finding with { Verdict = status == 200 ? Verdict.Go : Verdict.NoGo, Reason = $"GET {feature.Path} answers {status}", Measured = status });
                 }
                 catch (RolloutException cause)

@@ -71,6 +71,7 @@ public static class PlanReader
         Name = section.Required("Name", PlanValues.ObjectName),
         Namespace = section.Required("Namespace", PlanValues.ObjectName),
         Route = section.Required("Route", PlanValues.Section(item => ReadRoute(item, colours))),
+        MoreRoutes = section.Optional("MoreRoutes", Many(item => ReadRoute(item, colours)), []),
         Endpoints = section.Optional("Endpoints", PlanValues.Section(ReadEndpoints), new RolloutEndpoints()),
     };
 
@@ -83,6 +84,7 @@ public static class PlanReader
             Name = section.Required("Name", PlanValues.ObjectName),
             Hosts = section.Required("Hosts", PlanValues.ByColour(colours.Names, PlanValues.ObjectName)),
             Subsets = section.Optional("Subsets", PlanValues.ByColour(colours.Names, PlanValues.ObjectName), standard.Subsets),
+            Services = section.Optional("Services", PlanValues.List(PlanValues.ObjectName), standard.Services),
             Port = section.Optional("Port", PlanValues.Whole(1, 65_535), standard.Port),
             Header = section.Optional("Header", PlanValues.Text, standard.Header),
             HeaderValue = section.Optional("HeaderValue", PlanValues.Text, standard.HeaderValue),

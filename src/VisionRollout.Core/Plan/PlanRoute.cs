@@ -15,6 +15,9 @@ public sealed record PlanRoute
     /// <summary>Subset of a DestinationRule by colour, where both colours share a host (VirtualService only); empty when each has its own.</summary>
     public IReadOnlyDictionary<string, string> Subsets { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Services that are reached by this route, where it is one of several; empty for the environment's own route, which has all the others.</summary>
+    public IReadOnlyList<string> Services { get; init; } = [];
+
     /// <summary>Destination port.</summary>
     public int Port { get; init; } = 80;
 

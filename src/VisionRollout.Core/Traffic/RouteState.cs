@@ -6,8 +6,14 @@ namespace VisionRollout.Core.Traffic;
 /// <param name="IsAnyHeader">True when nobody has noted the header route.</param>
 public sealed record RouteState(IReadOnlyDictionary<string, double> Weights, string? HeaderColour, bool IsAnyHeader = false)
 {
-    /// <summary>True when the route stands so.</summary>
-    public bool Holds(TrafficRoute route) =>
+    /// <summary>True when the route stands so; of several that move together, every one.</summary>
+    public bool Holds(TrafficRoute route) => route.Parts.Count > 0 ? route.Parts.All(HoldsOne) : HoldsOne(route);
+
+    /// <summary>True when the route stands in one of these states; of several that move together, every one in any of them, as a move that was broken off leaves them.</summary>
+    public static bool AnyHolds(IReadOnlyList<RouteState> states, TrafficRoute route) =>
+        route.Parts.Count > 0 ? route.Parts.All(part => AnyHolds(states, part)) : states.Any(state => state.HoldsOne(route));
+
+    private bool HoldsOne(TrafficRoute route) =>
         (IsAnyHeader || route.HeaderColour == HeaderColour)
         && Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6)
         && route.Weights.All(pair => Math.Abs(Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6);

@@ -51,7 +51,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     /// <param name="wanted">Where it shall go; null when nothing is moved.</param>
     public static RolloutException Foreign(TrafficRoute route, IReadOnlyList<RouteState> own, RouteState? wanted) => new("RouteForeign", RolloutErrorKind.Conflict,
         $"{route.Kind} '{route.Name}' was written by somebody else{(route.Managers.Count > 0 ? $" (writers: {string.Join(", ", route.Managers)}{(route.ChangedAt is { } at ? $"; last at {at.UtcDateTime:u}" : "")})" : "")}: "
-        + $"this rollout left it at {string.Join(" or ", own)}, it stands at {new RouteState(route.Weights, route.HeaderColour)}{(wanted is null ? "" : $", and shall go to {wanted}")}.",
+        + $"this rollout left it at {string.Join(" or ", own)}, it stands at {route}{(wanted is null ? "" : $", and shall go to {wanted}")}.",
         "Find out who it was and stop them. Then decide: put the route back, go on from where it stands with -Force, or take the rollout back with Undo-Rollout.", route.Name);
 
     private static bool Stands(TrafficRoute route, TrafficTarget target) => new RouteState(target.Weights, target.HeaderColour).Holds(route);
@@ -93,7 +93,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     {
         var before = await router.ReadAsync(token);
         if (Stands(before, target)) return (before, before, false);
-        if (!target.IsWayBack && target.Own.Count > 0 && !target.Own.Any(state => state.Holds(before)))
+        if (!target.IsWayBack && target.Own.Count > 0 && !RouteState.AnyHolds(target.Own, before))
             throw Foreign(before, target.Own, new RouteState(target.Weights, target.HeaderColour));
         await record(new TrafficMoving(target.Weights, target.HeaderColour, target.Reason));
         for (var (attempt, seen) = (1, before); ; attempt++)
@@ -102,22 +102,22 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             if (!target.IsWayBack && BeforeWrite is not null) await BeforeWrite(token);
             try
             {
-                await router.WriteAsync(seen, target.Weights, target.HeaderColour, token);
+                await router.WriteAsync(seen, target.Weights, target.HeaderColour, target.IsWayBack, token);
                 break;
             }
             catch (RolloutException conflict) when (conflict.Kind == RolloutErrorKind.Conflict && attempt < Tries)
             {
                 // Somebody wrote the object in between. What is ours is computed again from a fresh read, unless it was the weights that were written.
                 seen = await router.ReadAsync(token);
-                var left = new RouteState(before.Weights, before.HeaderColour);
-                if (!target.IsWayBack && target.Own.Count > 0 && !left.Holds(seen)) throw Foreign(seen, [left], new RouteState(target.Weights, target.HeaderColour));
+                IReadOnlyList<RouteState> left = [.. (before.Parts.Count > 0 ? before.Parts : [before]).Select(part => new RouteState(part.Weights, part.HeaderColour))];
+                if (!target.IsWayBack && target.Own.Count > 0 && !RouteState.AnyHolds(left, seen)) throw Foreign(seen, left, new RouteState(target.Weights, target.HeaderColour));
             }
         }
 
         var stored = await router.ReadAsync(token);
         if (Stands(stored, target)) return (before, stored, true);
         throw new RolloutException("TrafficConflict", RolloutErrorKind.Conflict,
-            $"{stored.Kind} '{stored.Name}' was changed by somebody else right after it was written: it stands at {Describe(stored.Weights)} instead of {Describe(target.Weights)} (writers: {string.Join(", ", stored.Managers)}).",
+            $"{stored.Kind} '{stored.Name}' was changed by somebody else right after it was written: it stands at {stored} instead of {new RouteState(target.Weights, target.HeaderColour)} (writers: {string.Join(", ", stored.Managers)}).",
             "Stop the other writer (GitOps, an operator, a colleague), then run the step again.", stored.Name) { Trigger = "traffic" };
     }
 
@@ -176,6 +176,4 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         throw new RolloutException(NotConfirmed, RolloutErrorKind.Timeout, $"The route says {weight:P0} for {gaining}, but {last} in the last interval, {ObservationLimit.TotalMinutes:0} min after the change.",
             "Check that the gateway's proxies take their configuration (istioctl proxy-status).", gaining) { Trigger = "traffic" };
     }
-
-    private static string Describe(IReadOnlyDictionary<string, double> weights) => string.Join(", ", weights.Select(pair => $"{pair.Key} {pair.Value:P0}"));
 }

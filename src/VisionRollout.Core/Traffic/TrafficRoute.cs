@@ -20,6 +20,10 @@ public sealed record TrafficRoute
     /// <summary>Colour that requests with the canary header go to; null without a header route.</summary>
     public string? HeaderColour { get; init; }
 
+    /// <summary>The routes that move together, in the order in which they move forward; empty for a single one. Then <see cref="Weights"/> are their
+    /// mean, and <see cref="HeaderColour"/> is what all of them agree on.</summary>
+    public IReadOnlyList<TrafficRoute> Parts { get; init => field = IndexedList.Of(value); } = [];
+
     /// <summary>Field managers that own the route's weights, newest last.</summary>
     public IReadOnlyList<string> Managers { get; init => field = IndexedList.Of(value); } = [];
 
@@ -28,4 +32,8 @@ public sealed record TrafficRoute
 
     /// <summary>The colour with the greatest weight; on a tie the first in the plan's order.</summary>
     public string LiveColour => Weights.MaxBy(pair => pair.Value).Key;
+
+    /// <summary>Where it stands, for people; the routes one by one where they differ.</summary>
+    public override string ToString() => Parts.Any(part => !new RouteState(Weights, HeaderColour).Holds(part))
+        ? string.Join("; ", Parts.Select(part => $"{part.Name}: {part}")) : new RouteState(Weights, HeaderColour).ToString();
 }

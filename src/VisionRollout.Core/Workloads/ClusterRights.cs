@@ -6,9 +6,9 @@ public static class ClusterRights
 {
     private const string Apps = "apps";
 
-    /// <summary>The rights for an environment with a route of that kind.</summary>
-    /// <param name="routeKind"><c>VirtualService</c> or <c>HTTPRoute</c>.</param>
-    public static IReadOnlyList<ClusterRight> For(string routeKind) => [.. Common, .. Route(routeKind)];
+    /// <summary>The rights for an environment with routes of these kinds.</summary>
+    /// <param name="routeKinds"><c>VirtualService</c> or <c>HTTPRoute</c>, or both.</param>
+    public static IReadOnlyList<ClusterRight> For(params IEnumerable<string> routeKinds) => [.. Common, .. routeKinds.Distinct().SelectMany(Route)];
 
     private static IReadOnlyList<ClusterRight> Common { get; } =
     [

@@ -32,7 +32,7 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
             state = await session.StateAsync(token);
             stage = Choose(session.Plan.Canary, state);
         });
-        if (!ShouldProcess($"{session.Environment.Route.Kind} {session.Environment.Route.Name} in {session.Environment.Namespace}", $"Route {stage.Percent} % of the traffic to {state.Started.ToColour}")) return;
+        if (!ShouldProcess($"{string.Join(", ", session.Environment.Routes.Select(route => $"{route.Kind} {route.Name}"))} in {session.Environment.Namespace}", $"Route {stage.Percent} % of the traffic to {state.Started.ToColour}")) return;
         Run(async (shell, token) => shell.Write(await BeginAsync(session, stage, Force, shell, token)));
     }
 

@@ -21,6 +21,6 @@ internal static class OwnRoute
     {
         var own = Of(await session.StateAsync(token));
         var route = await session.World.Router.ReadAsync(token);
-        if (!own.Any(state => state.Holds(route))) throw TrafficMover.Foreign(route, own, null);
+        if (!RouteState.AnyHolds(own, route)) throw TrafficMover.Foreign(route, own, null);
     }
 }

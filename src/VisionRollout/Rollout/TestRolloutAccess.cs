@@ -28,7 +28,7 @@ public sealed class TestRolloutAccess : SessionCmdlet
         var session = Current;
         var who = await session.World.Objects.WhoAmIAsync(token);
         var all = true;
-        foreach (var some in ClusterRights.For(session.Environment.Route.Kind).Chunk(Together))
+        foreach (var some in ClusterRights.For(session.Environment.Routes.Select(route => route.Kind)).Chunk(Together))
         {
             foreach (var access in await Task.WhenAll(some.Select(right => session.World.Access.AskAsync(right, token))))
             {

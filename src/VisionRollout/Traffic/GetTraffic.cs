@@ -36,6 +36,7 @@ public sealed class GetTraffic : SessionCmdlet
                 ObservedShare = total > 0 ? requests / total : null,
                 Requests = requests,
                 Window = Window,
+                ByRoute = route.Parts.ToDictionary(part => part.Name, part => part.Weights.GetValueOrDefault(colour)),
                 HasHeaderRoute = route.HeaderColour == colour,
                 Since = route.ChangedAt,
                 By = route.Managers,

@@ -36,7 +36,7 @@ public sealed class SwitchTraffic : SessionCmdlet
         var session = Current;
         var colour = "";
         Run(async (_, token) => colour = await ResolveAsync(session, token));
-        if (!ShouldProcess($"{session.Environment.Route.Kind} {session.Environment.Route.Name} in {session.Environment.Namespace}", $"Move all traffic to {colour}")) return;
+        if (!ShouldProcess($"{string.Join(", ", session.Environment.Routes.Select(route => $"{route.Kind} {route.Name}"))} in {session.Environment.Namespace}", $"Move all traffic to {colour}")) return;
         Run(async (shell, token) =>
         {
             await session.ThrowIfStoppedAsync(token);

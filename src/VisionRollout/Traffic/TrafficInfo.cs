@@ -23,6 +23,9 @@ public sealed record TrafficInfo
     /// <summary>Configured share, 0 to 1.</summary>
     public double Weight { get; init; }
 
+    /// <summary>Configured share by route, where several move together; then <see cref="Weight"/> is their mean.</summary>
+    public IReadOnlyDictionary<string, double> ByRoute { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Observed share of requests in the last <see cref="Window"/>, 0 to 1; null when there is no metric server or no request.</summary>
     public double? ObservedShare { get; init; }
 

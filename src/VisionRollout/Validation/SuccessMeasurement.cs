@@ -135,13 +135,13 @@ internal sealed class SuccessMeasurement(RolloutSession session, RolloutState st
     /// itself, there is nothing to compare with.</summary>
     private async Task<Finding> CompatibilityAsync(PlanCriterion criterion, DateTimeOffset now, CancellationToken token)
     {
-        var paths = session.Plan.Services.SelectMany(service => service.Features).Select(feature => feature.Path).ToList();
+        var paths = session.Plan.Services.SelectMany(service => service.Features.Select(feature => (Service: service, feature.Path))).ToList();
         List<string> broken = [], unknown = [];
-        foreach (var path in paths)
+        foreach (var (service, path) in paths)
         {
-            var before = await session.Checks.AskFeatureAsync(state.Started.FromColour, path, token);
+            var before = await session.Checks.AskFeatureAsync(service, state.Started.FromColour, path, token);
             if (before.Status != 200) unknown.Add($"{path}: the old version answers {before.Status}, so there is nothing to compare with");
-            else if (Shape(before).Except(Shape(await session.Checks.AskFeatureAsync(state.Started.ToColour, path, token))).ToList() is { Count: > 0 } lacking) broken.Add($"{path} lacks {string.Join(", ", lacking)}");
+            else if (Shape(before).Except(Shape(await session.Checks.AskFeatureAsync(service, state.Started.ToColour, path, token))).ToList() is { Count: > 0 } lacking) broken.Add($"{path} lacks {string.Join(", ", lacking)}");
         }
 
         double? share = paths.Count == 0 || (broken.Count == 0 && unknown.Count > 0) ? null : 1 - ((double)broken.Count / paths.Count);

@@ -82,12 +82,12 @@ public sealed class AccessTests(RehearsalWorld rehearsal) : IClassFixture<Rehear
         await World.Objects.SetConfigurationAsync("business-config", "external.fallback", "off", Token);
         await World.Objects.WhoAmIAsync(Token);
         var route = await World.Router.ReadAsync(Token);
-        var canary = await World.Router.WriteAsync(route, new Dictionary<string, double> { ["green"] = 0.95, ["blue"] = 0.05 }, null, Token);
-        await World.Router.WriteAsync(canary, route.Weights, null, Token);
+        var canary = await World.Router.WriteAsync(route, new Dictionary<string, double> { ["green"] = 0.95, ["blue"] = 0.05 }, null, isWayBack: false, Token);
+        await World.Router.WriteAsync(canary, route.Weights, null, isWayBack: false, Token);
         using (var connection = new KubernetesConnection(World.Environment))
         {
             var subsets = World.Environment.Route with { Subsets = new Dictionary<string, string> { ["green"] = "green", ["blue"] = "blue" } };
-            await Assert.ThrowsAsync<RolloutException>(() => new ClusterRouter(connection, subsets, World.Plan.Colours).WriteAsync(route, route.Weights, "blue", Token));
+            await Assert.ThrowsAsync<RolloutException>(() => new ClusterRouter(connection, subsets, World.Plan.Colours).WriteAsync(route, route.Weights, "blue", isWayBack: false, Token));
         }
 
         var lease = await new LeaseAcquisition(World.Leases, TimeProvider.System).AcquireAsync(new LeaseRequest("production", "me", TimeSpan.FromSeconds(30)), Token);

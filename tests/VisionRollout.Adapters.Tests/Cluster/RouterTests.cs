@@ -4,6 +4,7 @@ using VisionRollout.Adapters.Tests.Fakes;
 using VisionRollout.Adapters.Traffic;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Plan;
+using VisionRollout.Core.Traffic;
 
 namespace VisionRollout.Adapters.Tests.Cluster;
 
@@ -40,9 +41,9 @@ public sealed class RouterTests(ApiServer server) : IClassFixture<ApiServer>
         using var connection = server.Connect();
         var router = new ClusterRouter(connection, TestPlans.Route with { Kind = kind, Name = name }, Colours);
         var before = await router.ReadAsync(Token);
-        var canary = await router.WriteAsync(before, Weights(0.05), "blue", Token);
+        var canary = await router.WriteAsync(before, Weights(0.05), "blue", isWayBack: false, Token);
         Assert.Equal((0.05, "blue"), (canary.Weights["blue"], canary.HeaderColour));
-        var back = await router.WriteAsync(canary, Weights(0), null, Token);
+        var back = await router.WriteAsync(canary, Weights(0), null, isWayBack: false, Token);
         Assert.Equal((1.0, "visionrollout"), (back.Weights["green"], back.Managers[^1]));
 
         var stored = await connection.SendAsync(KubernetesRequest.Get(connection.PathOf($"apis/{api}", plural, name), name), Token);
@@ -56,6 +57,32 @@ public sealed class RouterTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Routes_of_both_kinds_move_together_or_not_at_all()
+    {
+        await CreateAsync("""[ { "route": [ { "destination": { "host": "vision-to-code-green" } } ] } ]""");
+        await server.CreateInAsync("apis/gateway.networking.k8s.io/v1", "httproutes", new JsonObject
+        {
+            ["apiVersion"] = "gateway.networking.k8s.io/v1", ["kind"] = "HTTPRoute", ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = JsonNode.Parse("""{ "rules": [ { "backendRefs": [ { "name": "vision-to-code-green", "port": 80, "weight": 1 } ] } ] }"""),
+        });
+        using var connection = server.Connect();
+        var mesh = new ClusterRouter(connection, TestPlans.Route with { Name = name }, Colours);
+        var gateway = new ClusterRouter(connection, TestPlans.Route with { Kind = "HTTPRoute", Name = name }, Colours);
+        var group = new RouteGroup([mesh, gateway]);
+        var seen = await group.ReadAsync(Token);
+        Assert.Equal("green", seen.LiveColour);
+
+        await gateway.WriteAsync(await gateway.ReadAsync(Token), Weights(0.5), null, isWayBack: false, Token);
+        Assert.Equal("RouteChanged", (await Assert.ThrowsAsync<RolloutException>(() => group.WriteAsync(seen, Weights(0.05), "blue", isWayBack: false, Token))).Id);
+        Assert.Equal((0.0, null), ((await mesh.ReadAsync(Token)).Weights["blue"], (await mesh.ReadAsync(Token)).HeaderColour)); // put back
+
+        var canary = await group.WriteAsync(await group.ReadAsync(Token), Weights(0.05), "blue", isWayBack: false, Token);
+        Assert.Equal([0.05, 0.05], canary.Parts.Select(part => part.Weights["blue"]));
+        var back = await group.WriteAsync(await group.ReadAsync(Token), Weights(0), null, isWayBack: true, Token);
+        Assert.Equal((1.0, null), (back.Weights["green"], back.HeaderColour));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Of_two_writers_that_start_from_the_same_version_one_is_refused()
     {
         await CreateAsync("""[ { "route": [ { "destination": { "host": "vision-to-code-green" } } ] } ]""");
@@ -64,8 +91,8 @@ public sealed class RouterTests(ApiServer server) : IClassFixture<ApiServer>
         var route = TestPlans.Route with { Name = name };
         var (first, second) = (new ClusterRouter(one, route, Colours), new ClusterRouter(two, route, Colours));
         var seen = await first.ReadAsync(Token);
-        await second.WriteAsync(await second.ReadAsync(Token), Weights(0.5), null, Token);
-        var error = await Assert.ThrowsAsync<RolloutException>(() => first.WriteAsync(seen, Weights(0.05), "blue", Token));
+        await second.WriteAsync(await second.ReadAsync(Token), Weights(0.5), null, isWayBack: false, Token);
+        var error = await Assert.ThrowsAsync<RolloutException>(() => first.WriteAsync(seen, Weights(0.05), "blue", isWayBack: false, Token));
         Assert.Equal(("RouteChanged", RolloutErrorKind.Conflict), (error.Id, error.Kind));
         Assert.Equal(0.5, (await first.ReadAsync(Token)).Weights["blue"]);
     }
@@ -85,12 +112,12 @@ public sealed class RouterTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.SkipWhen(server.Rehearsal is null, "DestinationRules are registered in the rehearsal only.");
 
         await RuleAsync("green");
-        var error = await Assert.ThrowsAsync<RolloutException>(() => router.WriteAsync(seen, Weights(0.05), "blue", Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => router.WriteAsync(seen, Weights(0.05), "blue", isWayBack: false, Token));
         Assert.Equal("SubsetMissing", error.Id);
         await RuleAsync("green", "blue");
-        var canary = await router.WriteAsync(seen, Weights(0.05), "blue", Token);
+        var canary = await router.WriteAsync(seen, Weights(0.05), "blue", isWayBack: false, Token);
         Assert.Equal((0.05, 0.95, "blue"), (canary.Weights["blue"], canary.Weights["green"], canary.HeaderColour));
-        Assert.Equal("green", (await router.WriteAsync(canary, Weights(0), null, Token)).LiveColour);
+        Assert.Equal("green", (await router.WriteAsync(canary, Weights(0), null, isWayBack: false, Token)).LiveColour);
     }
 
     private static Dictionary<string, double> Weights(double blue) => new() { ["green"] = 1 - blue, ["blue"] = blue };

@@ -121,7 +121,7 @@ public sealed class RealPrometheusTests
         var world = new OutsideWorld(plan, plan.Environment());
         await world.Workloads.DeployAsync(plan.Services[0], "green", "blue", "v1.1.0", Token);
         while (await world.Workloads.FindAsync(plan.Services[0], "blue", Token) is not { IsReady: true }) await cluster.AdvanceAsync(TimeSpan.FromSeconds(15), Token);
-        await world.Router.WriteAsync(await world.Router.ReadAsync(Token), new Dictionary<string, double> { ["green"] = 0.5, ["blue"] = 0.5 }, null, Token);
+        await world.Router.WriteAsync(await world.Router.ReadAsync(Token), new Dictionary<string, double> { ["green"] = 0.5, ["blue"] = 0.5 }, null, isWayBack: false, Token);
         return world;
     }
 }

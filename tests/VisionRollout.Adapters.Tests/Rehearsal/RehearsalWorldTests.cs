@@ -65,15 +65,15 @@ public sealed class RehearsalWorldTests(RehearsalWorld rehearsal) : IClassFixtur
         var before = await World.Router.ReadAsync(Token);
         Assert.Equal((1.0, "green"), (before.Weights["green"], before.LiveColour));
 
-        var canary = await World.Router.WriteAsync(before, Weights(0.95, 0.05), "blue", Token);
+        var canary = await World.Router.WriteAsync(before, Weights(0.95, 0.05), "blue", isWayBack: false, Token);
         Assert.Equal((0.05, "blue"), (canary.Weights["blue"], canary.HeaderColour));
         Assert.NotEqual(before.ResourceVersion, canary.ResourceVersion);
         Assert.Equal("visionrollout", canary.Managers[^1]);
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => World.Router.WriteAsync(before, Weights(0, 1), null, Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => World.Router.WriteAsync(before, Weights(0, 1), null, isWayBack: false, Token));
         Assert.Equal("RouteChanged", error.Id);
 
-        var back = await World.Router.WriteAsync(canary, Weights(1, 0), null, Token);
+        var back = await World.Router.WriteAsync(canary, Weights(1, 0), null, isWayBack: false, Token);
         Assert.Equal((1.0, null), (back.Weights["green"], back.HeaderColour));
     }
 
@@ -205,8 +205,8 @@ public sealed class RehearsalWorldTests(RehearsalWorld rehearsal) : IClassFixtur
         foreach (var name in (string[])["api-error", "api-conflict"]) faults.Add((string)(await rehearsal.Cluster.AddFaultAsync(new() { ["name"] = name }, Token))["id"]!);
 
         var before = await World.Router.ReadAsync(Token);
-        var moved = await World.Router.WriteAsync(before, Weights(0.9, 0.1), null, Token);
-        await World.Router.WriteAsync(moved, Weights(1, 0), null, Token);
+        var moved = await World.Router.WriteAsync(before, Weights(0.9, 0.1), null, isWayBack: false, Token);
+        await World.Router.WriteAsync(moved, Weights(1, 0), null, isWayBack: false, Token);
         await World.Workloads.AnnotateAsync("business-service", new Dictionary<string, string?> { ["faulty"] = "yes" }, Token);
         var version = await World.Pods.ExecAsync("business-service", "business", ["mix", "ecto.migrations"], _ => { }, Token);
 

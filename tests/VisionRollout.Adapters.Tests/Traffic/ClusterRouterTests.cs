@@ -32,7 +32,7 @@ public sealed class ClusterRouterTests
             FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("8", 95, 5)));
         var router = Router(cluster);
 
-        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token);
+        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token);
 
         Assert.Equal(("8", 0.05), (stored.ResourceVersion, stored.Weights["blue"]));
         var patch = cluster.Server!.Requests[^1];
@@ -51,7 +51,7 @@ public sealed class ClusterRouterTests
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 95, 5)));
         var router = Router(cluster);
 
-        await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token);
+        await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token);
 
         Assert.All(cluster.Server!.Requests, request => Assert.Equal("GET", request.Method));
     }
@@ -62,7 +62,7 @@ public sealed class ClusterRouterTests
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("9", 80, 20)));
         var router = Router(cluster);
 
-        var error = await Assert.ThrowsAsync<RolloutException>(async () => await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(async () => await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token));
 
         Assert.Equal(("RouteChanged", RolloutErrorKind.Conflict), (error.Id, error.Kind));
         Assert.Contains("kubectl-patch", error.Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class ClusterRouterTests
             FakeServer.Status(409, "Conflict", "the object has been modified"), FakeServer.Answer(200, VirtualService("9", 80, 20)));
         var router = Router(cluster);
 
-        var error = await Assert.ThrowsAsync<RolloutException>(async () => await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(async () => await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token));
 
         Assert.Equal(("RouteChanged", RolloutErrorKind.Conflict), (error.Id, error.Kind));
     }
@@ -88,7 +88,7 @@ public sealed class ClusterRouterTests
             FakeServer.Reset, FakeServer.Status(409, "Conflict", "the object has been modified"), FakeServer.Answer(200, VirtualService("8", 95, 5)));
         var router = Router(cluster);
 
-        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token);
+        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token);
 
         Assert.Equal(("8", 0.05), (stored.ResourceVersion, stored.Weights["blue"]));
     }
@@ -100,7 +100,7 @@ public sealed class ClusterRouterTests
             FakeServer.Status(409, "Conflict", "please apply your changes"), FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("8", 95, 5)));
         var router = Router(cluster);
 
-        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, Token);
+        var stored = await router.WriteAsync(await router.ReadAsync(Token), Canary, null, isWayBack: false, Token);
 
         Assert.Equal("8", stored.ResourceVersion);
     }

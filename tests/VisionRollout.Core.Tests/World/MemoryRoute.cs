@@ -29,13 +29,14 @@ internal sealed class MemoryRoute : ITrafficRouter
         return Task.FromResult(route);
     }
 
-    public Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, CancellationToken token)
+    public Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, bool isWayBack, CancellationToken token)
     {
         if (seen.ResourceVersion != $"{version}") throw new RolloutException("RouteChanged", RolloutErrorKind.Conflict, "The route has changed.");
         Writes++;
         Put(weights, headerColour);
+        var stored = Route();
         AfterWrite?.Invoke();
-        return Task.FromResult(Route());
+        return Task.FromResult(stored);
     }
 
     /// <summary>A write by whomever.</summary>

@@ -49,6 +49,8 @@ public sealed class PlanMistakeTests
         { "WhenUndecided  = 'Extend'", "WhenUndecided  = ¦'Extnd'", "Canary.WhenUndecided", "'Extnd' is no action for an undecided stage. Did you mean 'Extend'?" },
         { "OnRegression   = 'Warn'", "OnRegression   = ¦'Ignore'", "Canary.OnRegression", "Use one of: Warn, Hold, RollBack." },
         { "Kind        = 'VirtualService' ", "Kind        = ¦'VirtualServce' ", "Environments[0].Route.Kind", "Did you mean 'VirtualService'?" },
+        { "            Endpoints = @{\n                Backups = 's3://vision-to-code-production", "            MoreRoutes = @(@{ Kind = 'HTTPRoute'; Name = 'swarm'; Hosts = @{ Green = 'swarm-green'; Blue = 'swarm-blue' }; Services = @(¦'swam') })\n            Endpoints = @{\n                Backups = 's3://vision-to-code-production", "Environments[0].MoreRoutes[0].Services[0]", "the plan has no service 'swam'. Did you mean 'swarm'?" },
+        { "            Endpoints = @{\n                Backups = 's3://vision-to-code-production", "            MoreRoutes = @(@{ Kind = 'HTTPRoute'; Name = ¦'vision-to-code'; Hosts = @{ Green = 'swarm-green'; Blue = 'swarm-blue' } })\n            Endpoints = @{\n                Backups = 's3://vision-to-code-production", "Environments[0].MoreRoutes[0].Name", "the route 'vision-to-code' stands in the plan twice." },
         { "Metric = 'LatencyP99'", "Metric = ¦'LatencyP98'", "SuccessCriteria[1].Metric", "'LatencyP98' is no metric. Did you mean 'LatencyP99'?" },
         { "Comparison = 'Above'", "Comparison = ¦'Over'", "SuccessCriteria[0].Comparison", "'Over' is no comparison." },
         { "Category = 'Technical'", "Category = ¦'Tecnical'", "SuccessCriteria[0].Category", "Did you mean 'Technical'?" },

@@ -95,7 +95,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         using (var somebody = new OutsideWorld(bench.Plan, bench.Session.Environment))
         {
             var route = await somebody.Router.ReadAsync(Token);
-            await somebody.Router.WriteAsync(route, new Dictionary<string, double> { ["green"] = 0.4, ["blue"] = 0.6 }, "blue", Token);
+            await somebody.Router.WriteAsync(route, new Dictionary<string, double> { ["green"] = 0.4, ["blue"] = 0.6 }, "blue", isWayBack: false, Token);
         }
 
         var gate = Assert.Single((await bench.RunAsync("Test-RolloutGate Canary")).As<GateResult>());

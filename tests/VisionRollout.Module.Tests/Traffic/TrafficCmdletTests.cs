@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using VisionRollout.Core.Canary;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Journal;
@@ -56,6 +59,49 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Several_routes_move_together_and_come_back_together()
+    {
+        const string name = "swarm-public";
+        var environment = cluster.Plan.Environments[0];
+        using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Endpoints.KubeConfig!));
+        await client.CustomObjects.CreateNamespacedCustomObjectAsync(JsonNode.Parse($$"""
+            { "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": { "name": "{{name}}" },
+              "spec": { "hosts": ["swarm.example"], "http": [ { "route": [ { "destination": { "host": "{{environment.Route.Hosts["green"]}}" }, "weight": 100 } ] } ] } }
+            """), "networking.istio.io", "v1", environment.Namespace, "virtualservices", cancellationToken: TestContext.Current.CancellationToken);
+        try
+        {
+            await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with { Environments = [environment with { MoreRoutes = [environment.Route with { Name = name, Services = ["swarm"] }] }] });
+            await bench.DeployAsync();
+            await bench.StartAsync();
+            Assert.Empty((await bench.RunAsync("Start-Canary 5")).Errors);
+            var blue = (await bench.RunAsync("Get-Traffic")).As<TrafficInfo>().Single(item => item.Colour == "blue");
+            Assert.Equal(0.05, blue.Weight, 1e-9);
+            Assert.Equal([(environment.Route.Name, 0.05), (name, 0.05)], blue.ByRoute.Select(pair => (pair.Key, pair.Value)));
+
+            // One of them is written by somebody else: the rollout is held, and says which.
+            await client.CustomObjects.PatchNamespacedCustomObjectAsync(new V1Patch("""{ "spec": { "http": [ { "route": [ { "destination": { "host": "elsewhere" } } ] } ] } }""", V1Patch.PatchType.MergePatch), "networking.istio.io", "v1", environment.Namespace, "virtualservices", name, cancellationToken: TestContext.Current.CancellationToken);
+            await bench.AppendAsync(new CanaryStageEnded(5, Verdict.Go, "as if it had been judged"));
+            var held = await bench.RunAsync("Step-Canary 10");
+            Assert.NotEmpty(held.Errors);
+            Assert.Contains(name, held.AllText, StringComparison.Ordinal);
+            await client.CustomObjects.PatchNamespacedCustomObjectAsync(new V1Patch(JsonNode.Parse($$"""
+                { "spec": { "http": [ { "route": [ { "destination": { "host": "{{environment.Route.Hosts["green"]}}" }, "weight": 50 }, { "destination": { "host": "{{environment.Route.Hosts["blue"]}}" }, "weight": 50 } ] } ] } }
+                """)!.ToJsonString(), V1Patch.PatchType.MergePatch), "networking.istio.io", "v1", environment.Namespace, "virtualservices", name, cancellationToken: TestContext.Current.CancellationToken);
+            var foreign = await bench.RunAsync("Step-Canary 10");
+            Assert.StartsWith("RouteForeign", foreign.OnlyErrorId(), StringComparison.Ordinal);
+            Assert.Contains($"{name}: green 50", foreign.AllText, StringComparison.Ordinal);
+
+            Assert.Empty((await bench.RunAsync("Undo-Rollout -Confirm:$false")).Errors);
+            var route = await bench.Session.World.Router.ReadAsync(TestContext.Current.CancellationToken);
+            Assert.Equal([(1.0, null), (1.0, null)], route.Parts.Select(part => (part.Weights["green"], part.HeaderColour)));
+        }
+        finally
+        {
+            await client.CustomObjects.DeleteNamespacedCustomObjectAsync("networking.istio.io", "v1", environment.Namespace, "virtualservices", name, cancellationToken: TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Traffic_that_somebody_else_has_moved_holds_the_rollout_until_a_person_decides()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
@@ -63,7 +109,7 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         await bench.RunAsync("Start-Canary 5");
         var router = bench.Session.World.Router;
-        await router.WriteAsync(await router.ReadAsync(TestContext.Current.CancellationToken), new Dictionary<string, double> { ["green"] = 0.5, ["blue"] = 0.5 }, "blue", TestContext.Current.CancellationToken);
+        await router.WriteAsync(await router.ReadAsync(TestContext.Current.CancellationToken), new Dictionary<string, double> { ["green"] = 0.5, ["blue"] = 0.5 }, "blue", isWayBack: false, TestContext.Current.CancellationToken);
 
         foreach (var command in new[] { "Watch-Canary", "Step-Canary 10" })
         {

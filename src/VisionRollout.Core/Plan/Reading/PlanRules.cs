@@ -7,6 +7,7 @@ internal static class PlanRules
     public static void Check(RolloutPlan plan, PlanLog log)
     {
         UniqueNames.Check(plan, log);
+        RouteRules.Check(plan, log);
         TimelineRules.Check(plan, log);
         CanaryRules.Check(plan, log);
         DecisionRules.Check(plan, log);

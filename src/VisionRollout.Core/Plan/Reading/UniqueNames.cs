@@ -17,7 +17,6 @@ internal static class UniqueNames
         Among(log, "contact", Names("Contacts", plan.Contacts, item => item.Role, "Role"));
         Among(log, "channel", Names("Channels", plan.Channels, item => item.Name));
         Among(log, "message", Names("Messages", plan.Messages, item => item.Name));
-        HostsDiffer(plan, log);
     }
 
     private static IEnumerable<(string Path, string Name)> Names<T>(string list, IReadOnlyList<T> items, Func<T, string> name, string key = "Name") =>
@@ -27,20 +26,8 @@ internal static class UniqueNames
         plan.Services.SelectMany((service, index) =>
             service.Deployments.Select(item => ($"Services[{index}].Deployments.{item.Key}", item.Value)));
 
-    private static void HostsDiffer(RolloutPlan plan, PlanLog log)
-    {
-        for (var index = 0; index < plan.Environments.Count; index++)
-        {
-            var route = plan.Environments[index].Route;
-            var path = $"Environments[{index}].Route";
-            // Colours that share a host are told apart by their subsets.
-            if (route.Subsets.Count == 0) Among(log, "host", route.Hosts.Select(item => ($"{path}.Hosts.{item.Key}", item.Value)));
-            else Among(log, "subset", route.Subsets.Select(item => ($"{path}.Subsets.{item.Key}", item.Value)));
-            if (route.Subsets.Count > 0 && route.Kind == "HTTPRoute") log.Report($"{path}.Subsets", "an HTTPRoute has no subsets.", "Give each colour a Service of its own in Hosts.");
-        }
-    }
-
-    private static void Among(PlanLog log, string what, IEnumerable<(string Path, string Name)> names)
+    /// <summary>Reports every name that stands among these a second time.</summary>
+    public static void Among(PlanLog log, string what, IEnumerable<(string Path, string Name)> names)
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, name) in names)

@@ -1,0 +1,138 @@
+using System.Text.Json;
+
+namespace VisionRollout.EndToEnd.Tests;
+
+/// <summary>The runbook dies (SIGKILL) after every record of its journal and at random moments in between, is started again each time, and comes to the
+/// same end with the same effects as one that nobody disturbed. Takes half an hour: VISIONROLLOUT_TEST_KILL_ANYWHERE=1 runs it.</summary>
+public sealed class KillAnywhereTests
+{
+    private const int Limit = 5_400_000;
+    private const int MostKillsInAStep = 60;
+
+    // What a look of the judge or of a watch records differs from run to run; what a restart adds is not there without one.
+    private static readonly string[] Looks = ["canary-sampled", "live-sampled"];
+    private static readonly string[] OfRestarts = ["rollout-resumed", "lease-acquired", "rollback-forecasted"];
+
+    [Theory(Timeout = Limit)]
+    [InlineData(20261126, 0)]
+    [InlineData(20261127, 400)]
+    public async Task Killed_after_every_record_it_comes_to_the_same_end(int seed, int latest)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("VISIONROLLOUT_TEST_KILL_ANYWHERE") == "1", "VISIONROLLOUT_TEST_KILL_ANYWHERE is not 1: this takes half an hour.");
+        var token = TestContext.Current.CancellationToken;
+        await using var undisturbed = await RunbookRun.PrepareAsync(token);
+        await using (var host = undisturbed.Start()) Assert.True(await host.WaitAsync(token) == 0, host.Story);
+
+        var random = new Random(seed);
+        await using var runbook = await RunbookRun.PrepareAsync(token);
+        var (places, kills, code, story) = (new Places(runbook.Folder), new Dictionary<string, int>(), -1, "");
+        while (code < 0)
+        {
+            await using var host = runbook.Start();
+            if (await Appears.WhenAsync(places.IsNew, () => host.HasEnded, token) && !host.HasEnded)
+            {
+                if (latest > 0) await Task.Delay(random.Next(latest), token);
+                await host.KillAsync();
+                places.IsNew(); // what it has recorded since
+                var step = places.Step;
+                kills[step] = kills.GetValueOrDefault(step) + 1;
+                Assert.True(kills[step] <= MostKillsInAStep, $"{step} does not get on: it was killed {kills[step]} times.\n{host.Story}");
+            }
+            else
+            {
+                (code, story) = (await host.WaitAsync(token), host.Story);
+            }
+        }
+
+        Assert.True(code == 0, $"exit code {code} after {kills.Values.Sum()} kills\n{story}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills.Values.Sum()} kills at {places.Count} places");
+        Assert.True(kills.Values.Sum() > 100, $"only {kills.Values.Sum()} kills");
+        AssertSameStory(JournalView.Read(undisturbed.Folder), JournalView.Read(runbook.Folder));
+        await AssertSameEffectsAsync(undisturbed, runbook, token);
+    }
+
+    /// <summary>What a record says, without what differs from run to run: times, identities, measured values.</summary>
+    private static string Place(JsonObject entry, string step)
+    {
+        string[] names = ["phase", "step", "service", "colour", "gate", "role", "name", "channel", "checklist", "item", "check", "percent", "outcome", "interrupted", "verdict"];
+        var kind = JournalView.Kind(entry);
+        return $"{step} {kind} {string.Join(' ', names.Where(name => entry[name] is JsonValue).Select(name => entry[name]!.ToJsonString()))}" + (Looks.Contains(kind) ? "" : Weights(entry));
+    }
+
+    private static string Weights(JsonObject entry) => entry["weights"] is JsonObject weights ? " " + weights.ToJsonString(new JsonSerializerOptions { WriteIndented = false }) : "";
+
+    // Every thing that the undisturbed rollout has done is done, and nothing else; what is done is done once.
+    private static void AssertSameStory(JournalView expected, JournalView actual)
+    {
+        Assert.Equal(Done(expected), Done(actual));
+        string[] once = ["step-completed", "phase-completed", "message-sent", "checklist-confirmed", "traffic-moved", "rollout-completed"];
+        foreach (var kind in once)
+            Assert.Equal(expected.Of(kind).Count(), actual.Of(kind).Count());
+    }
+
+    private static IReadOnlyList<string> Done(JournalView journal)
+    {
+        SortedSet<string> done = new(StringComparer.Ordinal);
+        var step = "start";
+        foreach (var entry in journal.Records.Select(JournalView.Entry))
+        {
+            var kind = JournalView.Kind(entry);
+            if (kind is "step-started" or "phase-started") step = $"{entry["phase"]}/{entry["step"]}";
+            // A migration whose command was killed is recorded as interrupted first, and with its end afterwards.
+            if (!Looks.Contains(kind) && !OfRestarts.Contains(kind) && (bool?)entry["interrupted"] is not true) done.Add(Place(entry, step));
+        }
+
+        return [.. done];
+    }
+
+    private static async Task AssertSameEffectsAsync(RunbookRun undisturbed, RunbookRun disturbed, CancellationToken token)
+    {
+        var (expected, actual) = (await undisturbed.InspectAsync(token), await disturbed.InspectAsync(token));
+        actual.AssertServedBy("blue", "green");
+        Assert.Equal(expected.Weights, actual.Weights);
+        Assert.Equal(expected.Rules, actual.Rules);
+        Assert.Equal(expected.Fallbacks, actual.Fallbacks);
+        Assert.Equal(expected.Migrations, actual.Migrations);
+        Assert.Equal(Deployments(expected), Deployments(actual));
+        // A kill between a message and its record repeats it under the same key, by which the receiver knows it.
+        Assert.Equal(Keys(expected), Keys(actual));
+        var journal = JournalView.Read(disturbed.Folder);
+        foreach (var sent in actual.Hooks.Select(hook => (string?)hook!["key"]).OfType<string>().GroupBy(key => key)) Assert.InRange(sent.Count(), 1, 2);
+        Assert.All(expected.Migrations.Keys, service => Assert.True(disturbed.CountBackups(service) >= 1));
+        Assert.Equal("Succeeded", JournalView.Text(Assert.Single(journal.Of("rollout-completed")), "outcome"));
+    }
+
+    private static IReadOnlyList<string> Deployments(World world) =>
+        [.. world.Deployments.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value.Spec.Replicas} {pair.Value.Spec.Template.Spec.Containers[0].Image} {pair.Value.Metadata.Annotations?.Keys.Count(key => key.EndsWith("keep-until", StringComparison.Ordinal))}")];
+
+    // The rollout's own identity begins with its time.
+    private static IReadOnlyList<string> Keys(World world) =>
+        [.. world.Hooks.Select(hook => (string?)hook!["key"]).OfType<string>().Select(key => key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..]).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Kinds of records, by step, that were seen so far.</summary>
+    private sealed class Places(WorkFolder folder)
+    {
+        private readonly Func<JournalView> follow = JournalView.Follow(folder);
+        private readonly HashSet<string> places = [];
+        private int seen;
+
+        public int Count => places.Count;
+
+        public string Step { get; private set; } = "start";
+
+        /// <summary>True when a place was reached that was not there before.</summary>
+        public bool IsNew()
+        {
+            var before = places.Count;
+            foreach (var record in follow().Records.Skip(seen))
+            {
+                seen++;
+                var entry = JournalView.Entry(record);
+                if (JournalView.Kind(entry) is "step-started" or "phase-started") Step = $"{entry["phase"]}/{entry["step"]}";
+                places.Add(Place(entry, Step));
+            }
+
+            return places.Count > before;
+        }
+    }
+}
