@@ -21,6 +21,7 @@ public sealed class OutsideHttp : IDisposable
     private readonly SemaphoreSlim opening = new(1, 1);
     private readonly Func<CancellationToken, Task<OutsideCredentials>>? credentials;
     private readonly RetryStrategyOptions<HttpAnswer> repetition;
+    private readonly TimeSpan connectTimeout;
     private HttpClient? client;
     private OutsideCredentials? shown;
 
@@ -31,7 +32,13 @@ public sealed class OutsideHttp : IDisposable
     }
 
     /// <summary>As above, with the pause before the first repetition (it doubles from one to the next).</summary>
-    internal OutsideHttp(TimeSpan firstPause) => repetition = Repetition(firstPause);
+    /// <param name="firstPause">That pause.</param>
+    /// <param name="connectTimeout">Longest time until there is a connection; null: 5 s.</param>
+    internal OutsideHttp(TimeSpan firstPause, TimeSpan? connectTimeout = null)
+    {
+        repetition = Repetition(firstPause);
+        this.connectTimeout = connectTimeout ?? TimeSpan.FromSeconds(5);
+    }
 
     /// <summary>As above, for systems that want to know who asks. The credentials are read when they are first needed, and once more after a 401:
     /// they may have been renewed.</summary>
@@ -142,7 +149,7 @@ public sealed class OutsideHttp : IDisposable
     private static async Task<HttpAnswer> SendOnceAsync(HttpClient client, Func<HttpRequestMessage> make, CancellationToken token)
     {
         using var message = make();
-        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
+        using var response = await Connecting.AsFailureAsync(() => client.SendAsync(message, HttpCompletionOption.ResponseContentRead, token), token);
         return new HttpAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
     }
 
@@ -163,12 +170,12 @@ public sealed class OutsideHttp : IDisposable
         }
     }
 
-    private static HttpClient Make(OutsideCredentials? credentials)
+    private HttpClient Make(OutsideCredentials? credentials)
     {
         var handler = new SocketsHttpHandler
         {
             Proxy = new DirectLoopbackProxy(HttpClient.DefaultProxy),
-            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectTimeout = connectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AutomaticDecompression = DecompressionMethods.All,
         };

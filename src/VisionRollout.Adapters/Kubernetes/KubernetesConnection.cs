@@ -31,6 +31,7 @@ public sealed class KubernetesConnection : IDisposable
 
     private readonly object gate = new();
     private readonly PlanEnvironment environment;
+    private readonly TimeSpan connectTimeout;
     private readonly ResiliencePipeline<KubernetesAnswer> pipeline;
     private readonly ResiliencePipeline execPipeline;
     private Task<k8s.Kubernetes>? connecting;
@@ -47,6 +48,7 @@ public sealed class KubernetesConnection : IDisposable
     internal KubernetesConnection(PlanEnvironment environment, TimeSpan firstPause, TimeSpan total)
     {
         this.environment = environment;
+        connectTimeout = total / 3;
         pipeline = new ResiliencePipelineBuilder<KubernetesAnswer>()
             .AddTimeout(total)
             .AddRetry(Repetition(firstPause))
@@ -145,8 +147,8 @@ public sealed class KubernetesConnection : IDisposable
         if (Fence is not null) await Fence(token);
         try
         {
-            return await execPipeline.ExecuteAsync(async inner => await client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container,
-                stderr: true, stdin: false, stdout: true, tty: false, WebSocketProtocol.V4BinaryWebsocketProtocol, customHeaders: null, inner), token);
+            return await execPipeline.ExecuteAsync(async inner => await Connecting.AsFailureAsync(() => client.WebSocketNamespacedPodExecAsync(pod, Namespace, command, container,
+                stderr: true, stdin: false, stdout: true, tty: false, WebSocketProtocol.V4BinaryWebsocketProtocol, customHeaders: null, inner), inner), token);
         }
         catch (HttpRequestException error) when (error.StatusCode is { } status)
         {
@@ -210,7 +212,7 @@ public sealed class KubernetesConnection : IDisposable
             message.Content = new StringContent(request.Body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(request.ContentType));
         if (client.Credentials is not null) await client.Credentials.ProcessHttpRequestAsync(message, token);
 
-        using var response = await client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token);
+        using var response = await Connecting.AsFailureAsync(() => client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token), token);
         var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
         return answer with { IsFinal = request.IsProxy && IsFinalThroughProxy(answer), ConflictPasses = request.ConflictPasses };
     }
@@ -219,7 +221,7 @@ public sealed class KubernetesConnection : IDisposable
     private static bool IsFinalThroughProxy(KubernetesAnswer answer) =>
         answer.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError) || answer.StatusObject is null;
 
-    private static k8s.Kubernetes Build(PlanEnvironment environment)
+    private k8s.Kubernetes Build()
     {
         var proxy = new DirectLoopbackProxy(HttpClient.DefaultProxy);
         var configuration = KubernetesConfiguration.Load(environment);
@@ -227,7 +229,7 @@ public sealed class KubernetesConnection : IDisposable
         configuration.FirstMessageHandlerSetup = handler =>
         {
             handler.Proxy = proxy;
-            handler.ConnectTimeout = TimeSpan.FromSeconds(10);
+            handler.ConnectTimeout = connectTimeout;
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             handler.AutomaticDecompression = DecompressionMethods.All;
         };
@@ -265,7 +267,7 @@ public sealed class KubernetesConnection : IDisposable
         lock (gate)
         {
             if (connecting is null or { IsFaulted: true } or { IsCanceled: true })
-                connecting = Task.Run(() => connected = Build(environment), CancellationToken.None);
+                connecting = Task.Run(() => connected = Build(), CancellationToken.None);
             return connecting.WaitAsync(token);
         }
     }

@@ -39,6 +39,9 @@ public sealed class FakeCluster : IAsyncDisposable
         return new FakeCluster(server, server.Address);
     }
 
+    /// <summary>Takes connections and never says a word, as a machine behind a firewall or one that is overloaded.</summary>
+    public static FakeCluster At(MuteServer server) => new(null, server.Address);
+
     public static FakeCluster Nobody() => new(null, new Uri($"http://127.0.0.1:{FakeServer.FreePort()}"));
 
     public async ValueTask DisposeAsync()

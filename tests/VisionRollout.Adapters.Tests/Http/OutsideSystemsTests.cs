@@ -36,6 +36,17 @@ public sealed class OutsideSystemsTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_connection_that_does_not_come_about_is_a_system_that_does_not_answer()
+    {
+        using var server = new MuteServer();
+        using var impatient = new OutsideHttp(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(200));
+
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new ChatWebhook(impatient, server.Address).SendAsync(Message, Token));
+
+        Assert.Equal(("ChatUnavailable", RolloutErrorKind.Unavailable), (error.Id, error.Kind));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_refused_chat_message_tells_why_and_keeps_the_webhooks_secret_path()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(404, "no_service"));

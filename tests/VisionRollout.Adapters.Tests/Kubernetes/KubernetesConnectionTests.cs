@@ -63,6 +63,23 @@ public sealed class KubernetesConnectionTests
         Assert.Contains("production", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_connection_that_does_not_come_about_is_unreachable_and_no_cancellation()
+    {
+        using var server = new MuteServer();
+        await using var cluster = FakeCluster.At(server);
+
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new KubernetesObjects(cluster.Connection).WhoAmIAsync(Token));
+        Assert.Equal(("KubernetesUnreachable", RolloutErrorKind.Unavailable), (error.Id, error.Kind));
+
+        var exec = await Assert.ThrowsAsync<RolloutException>(() => cluster.Connection.OpenExecAsync("pod", "container", ["true"], Token));
+        Assert.Equal(("KubernetesUnreachable", RolloutErrorKind.Unavailable), (exec.Id, exec.Kind));
+
+        // Whoever cancels is told so.
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new KubernetesObjects(cluster.Connection).WhoAmIAsync(cancel.Token));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Something_else_than_an_API_server_is_told_as_such()
     {
