@@ -102,8 +102,8 @@ finally {
                 "Journal: $kept"
             }
         }
+        else { 'The journal was a temporary one; -JournalPath keeps it.' }
         [System.IO.Directory]::Delete($journals, $true)
-        'The journal was a temporary one; -JournalPath keeps it.'
     }
 }
 exit $code

@@ -103,7 +103,21 @@ public sealed class OutsideWorld : IDisposable
     /// <summary>Leaves the fencing number at the route, so that a write that the last holder has begun meets another version and is refused.</summary>
     public async Task FenceRouteAsync(long fence, CancellationToken token)
     {
-        foreach (var route in routes.Value) await route.FenceAsync(fence, token);
+        List<RolloutException> failures = [];
+        foreach (var route in routes.Value)
+        {
+            try
+            {
+                await route.FenceAsync(fence, token);
+            }
+            catch (RolloutException cause)
+            {
+                // To one that is not there nobody writes.
+                if (cause.Kind != RolloutErrorKind.NotFound || routes.Value.Count == 1) failures.Add(cause);
+            }
+        }
+
+        if (failures.Count > 0) throw failures[0];
     }
 
     /// <summary>The clock.</summary>

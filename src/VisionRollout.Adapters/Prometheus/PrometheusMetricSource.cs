@@ -53,8 +53,9 @@ public sealed class PrometheusMetricSource : IMetricSource
         if (deployments.Contains(workload)) return workload;
         var host = sample["destination_service_name"].Split('.')[0];
         if (sample["destination_service_namespace"] is var ns && ns.Length > 0 && ns != environment.Namespace) return null;
-        var colour = environment.Routes.SelectMany(route => route.Hosts).FirstOrDefault(item => item.Value.Split('.')[0] == host).Key;
+        var route = environment.Routes.FirstOrDefault(item => item.Hosts.Values.Any(value => value.Split('.')[0] == host));
+        var colour = route?.Hosts.First(item => item.Value.Split('.')[0] == host).Key;
         return colour is null ? null
-            : plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)).FirstOrDefault(name => name is not null && deployments.Contains(name));
+            : plan.Services.Where(service => environment.RouteOf(service.Name) == route).Select(service => service.Deployments.GetValueOrDefault(colour)).FirstOrDefault(name => name is not null && deployments.Contains(name));
     }
 }

@@ -17,9 +17,10 @@ public sealed record CriterionAccepted(string Criterion, string Role, string Ide
     /// <summary>The highest value that is accepted, in the metric's unit; null for a criterion whose limit is a lower one, and where there was no value.</summary>
     public double? Highest { get; init; }
 
-    /// <summary>True when this covers a finding: its value is not worse than the accepted one; or neither could be measured.</summary>
+    /// <summary>True when this covers a finding: its value is not worse than the accepted one, or not proven to be (the better end of its confidence
+    /// interval is not); or neither could be measured.</summary>
     public bool Covers(Finding finding) => finding.Measured is { } value
-        ? (Lowest is not null || Highest is not null) && !(value < Lowest) && !(value > Highest)
+        ? (Lowest is not null || Highest is not null) && !((finding.High ?? value) < Lowest) && !((finding.Low ?? value) > Highest)
         : finding.Verdict == Verdict.Undecided && Lowest is null && Highest is null;
 
     /// <summary>What this says about a finding, for people.</summary>

@@ -6,6 +6,10 @@ public interface ITrafficRouter
     /// <summary>Reads the route.</summary>
     Task<TrafficRoute> ReadAsync(CancellationToken token);
 
+    /// <summary>Reads the route for a move back: of several, one that can't be read is left out and told when the others have moved
+    /// (<see cref="TrafficRoute.Failure"/>).</summary>
+    Task<TrafficRoute> ReadForWayBackAsync(CancellationToken token) => ReadAsync(token);
+
     /// <summary>Writes weights and the header route, provided that the route is still at <paramref name="seen"/>'s version.</summary>
     /// <param name="seen">The route as read.</param>
     /// <param name="weights">Share by colour, 0 to 1, adding up to 1 (the cluster stores whole per cent).</param>

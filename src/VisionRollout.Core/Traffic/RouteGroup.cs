@@ -14,6 +14,13 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
     public async Task<TrafficRoute> ReadAsync(CancellationToken token) => Together(await Task.WhenAll(routers.Select(router => router.ReadAsync(token))));
 
     /// <inheritdoc/>
+    public async Task<TrafficRoute> ReadForWayBackAsync(CancellationToken token)
+    {
+        var parts = await Task.WhenAll(routers.Select(router => TryReadAsync(router, token)));
+        return Array.Find(parts, part => part.Failure is null) is null ? throw parts[0].Failure! : Together(parts);
+    }
+
+    /// <inheritdoc/>
     public async Task<TrafficRoute> WriteAsync(TrafficRoute seen, IReadOnlyDictionary<string, double> weights, string? headerColour, bool isWayBack, CancellationToken token)
     {
         var stored = seen.Parts.ToArray();
@@ -33,9 +40,10 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
             catch (Exception cause) when (cause is RolloutException or OperationCanceledException)
             {
                 // Also when somebody cancels: half a move is none.
-                var left = await PutBackAsync(before, stored, index - 1);
-                // Whoever has taken the rollout over, or stopped it, puts all of them where they belong.
-                if (left.Count > 0 && cause is not (LeaseLostException or RolloutStoppedException))
+                var last = await HasMovedAllTheSameAsync(index, before, stored, weights, headerColour) ? index : index - 1;
+                var left = await PutBackAsync(before, stored, last);
+                // Whoever has taken the rollout over, stopped it or takes it back puts all of them where they belong.
+                if (left.Count > 0 && cause is not (LeaseLostException or RolloutStoppedException or RolloutException { Id: "RolloutEnded" }))
                 {
                     throw new RolloutException("RoutesHalfMoved", RolloutErrorKind.Failed,
                         $"Only some routes have moved: {cause.Message} {string.Join(" ", left)}",
@@ -44,6 +52,37 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
 
                 throw;
             }
+        }
+    }
+
+    // An answer that was lost, or a cancellation that came too late.
+    private async Task<bool> HasMovedAllTheSameAsync(int index, TrafficRoute[] before, TrafficRoute[] stored, IReadOnlyDictionary<string, double> weights, string? headerColour)
+    {
+        var wanted = new RouteState(weights, headerColour);
+        if (wanted.Holds(before[index])) return false;
+        using var limit = new CancellationTokenSource(PutBackLimit);
+        try
+        {
+            var found = await routers[index].ReadAsync(limit.Token);
+            if (!wanted.Holds(found)) return false;
+            stored[index] = found;
+            return true;
+        }
+        catch (Exception cause) when (cause is RolloutException or OperationCanceledException)
+        {
+            return false; // it can't be told; the failure of the write says so
+        }
+    }
+
+    private static async Task<TrafficRoute> TryReadAsync(ITrafficRouter router, CancellationToken token)
+    {
+        try
+        {
+            return await router.ReadAsync(token);
+        }
+        catch (RolloutException cause)
+        {
+            return new TrafficRoute { Kind = "", Name = cause.Target as string ?? "?", ResourceVersion = "", Weights = new Dictionary<string, double>(), Failure = cause };
         }
     }
 
@@ -71,6 +110,12 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
         List<RolloutException> failures = [];
         for (var index = routers.Count - 1; index >= 0; index--)
         {
+            if (stored[index].Failure is { } unread)
+            {
+                failures.Add(unread);
+                continue;
+            }
+
             try
             {
                 stored[index] = await routers[index].WriteAsync(stored[index], weights, headerColour, isWayBack: true, token);
@@ -81,23 +126,26 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
             }
         }
 
+        if (failures.Count == 0) return;
         // A conflict is worth another look at all of them; what has moved stands already.
         if (failures.Find(cause => cause.Kind == RolloutErrorKind.Conflict) is { } conflict) throw conflict;
-        if (failures is [var only]) throw only;
-        if (failures.Count > 1) throw new RolloutException(failures[0].Id, failures[0].Kind, string.Join(" ", failures.Select(cause => cause.Message)), failures[0].Remedy, failures[0].Target, failures[0]);
+        if (failures.Find(cause => cause is LeaseLostException or RolloutStoppedException) is { } ended) throw ended;
+        throw new RolloutException(failures[0].Id, failures[0].Kind, $"{failures.Count} of {routers.Count} routes could not be moved back, the others are: {string.Join(" ", failures.Select(cause => cause.Message))}",
+            failures[0].Remedy, failures[0].Target, failures[0]) { Trigger = "traffic" };
     }
 
     private static TrafficRoute Together(TrafficRoute[] parts)
     {
-        var (first, newest) = (parts[0], parts.Where(part => part.ChangedAt is not null).MaxBy(part => part.ChangedAt));
+        var read = Array.FindAll(parts, part => part.Failure is null);
+        var (first, newest) = (read[0], read.Where(part => part.ChangedAt is not null).MaxBy(part => part.ChangedAt));
         return new TrafficRoute
         {
-            Kind = string.Join(" + ", parts.Select(part => part.Kind).Distinct()),
+            Kind = string.Join(" + ", read.Select(part => part.Kind).Distinct()),
             Name = string.Join(", ", parts.Select(part => part.Name)),
             ResourceVersion = string.Join(",", parts.Select(part => part.ResourceVersion)),
-            Weights = parts.SelectMany(part => part.Weights.Keys).Distinct().ToDictionary(colour => colour, colour => parts.Average(part => part.Weights.GetValueOrDefault(colour))),
-            HeaderColour = parts.All(part => part.HeaderColour == first.HeaderColour) ? first.HeaderColour : null,
-            Managers = [.. parts.Where(part => part != newest).SelectMany(part => part.Managers).Concat(newest?.Managers ?? []).Distinct()],
+            Weights = read.SelectMany(part => part.Weights.Keys).Distinct().ToDictionary(colour => colour, colour => read.Average(part => part.Weights.GetValueOrDefault(colour))),
+            HeaderColour = Array.TrueForAll(read, part => part.HeaderColour == first.HeaderColour) ? first.HeaderColour : null,
+            Managers = [.. read.Where(part => part != newest).SelectMany(part => part.Managers).Concat(newest?.Managers ?? []).Distinct()],
             ChangedAt = newest?.ChangedAt,
             Parts = parts,
         };

@@ -13,8 +13,8 @@ public sealed record RouteState(IReadOnlyDictionary<string, double> Weights, str
     public static bool AnyHolds(IReadOnlyList<RouteState> states, TrafficRoute route) =>
         route.Parts.Count > 0 ? route.Parts.All(part => AnyHolds(states, part)) : states.Any(state => state.HoldsOne(route));
 
-    private bool HoldsOne(TrafficRoute route) =>
-        (IsAnyHeader || route.HeaderColour == HeaderColour)
+    private bool HoldsOne(TrafficRoute route) => route.Failure is null
+        && (IsAnyHeader || route.HeaderColour == HeaderColour)
         && Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6)
         && route.Weights.All(pair => Math.Abs(Weights.GetValueOrDefault(pair.Key) - pair.Value) < 1e-6);
 

@@ -20,6 +20,10 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     private const string NotConfirmed = "TrafficNotConfirmed";
     private static readonly TimeSpan ObservationLimit = TimeSpan.FromMinutes(3);
 
+    // A pod that was moved to another node, or that the autoscaler has just made, is ready by then.
+    private const int ReadyLooks = 5;
+    private static readonly TimeSpan ReadyPause = TimeSpan.FromSeconds(15);
+
     /// <summary>Time between two observations of the share.</summary>
     public TimeSpan ObservationInterval { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -66,7 +70,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
         var to = target.Weights.MaxBy(pair => pair.Value).Key;
         var from = plan.Colours.Other(to);
         var balance = await WayBackBalance.WeighAsync(to, from, plan, workloads, target.IsForced ? null : metrics, clock, token);
-        if (target.IsForced || balance.IsWorthIt || (await router.ReadAsync(token)).Weights.GetValueOrDefault(from) == 0) return balance.Unserved;
+        if (target.IsForced || balance.IsWorthIt || (await router.ReadForWayBackAsync(token)).Weights.GetValueOrDefault(from) == 0) return balance.Unserved;
         throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState,
             $"Traffic can't be moved back to {to}: it would serve {balance.Old:0.##} of {plan.Services.Count} services, {from} serves {balance.New:0.##}. {string.Join("; ", balance.Unserved)}.",
             $"Bring the pods of {to} up first (Watch-Deployment {to} shows why they aren't ready), or move back all the same with -Force.", to) { Trigger = "health" };
@@ -76,22 +80,33 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
     {
         foreach (var colour in target.Weights.Where(pair => pair.Value > 0).Select(pair => pair.Key).Append(target.HeaderColour).OfType<string>().Distinct())
         {
-            var present = await workloads.ListAsync(colour, token);
-            var lacking = plan.Services.Select(service => (service, workload: present.FirstOrDefault(item => item.Service == service.Name)))
-                .Where(pair => pair.workload is null || pair.workload.Ready < Math.Max(1, pair.workload.Desired))
-                .Select(pair => $"{pair.service.Deployments[colour]} ({pair.workload?.Ready ?? 0} of {pair.workload?.Desired ?? 0} pods ready)")
-                .ToList();
+            var lacking = await FindLackingAsync(colour, token);
+            for (var looks = 1; looks < ReadyLooks && lacking.Count > 0 && lacking.TrueForAll(item => item.Ready > 0); looks++)
+            {
+                await clock.WaitUntilAsync(await clock.GetNowAsync(token) + ReadyPause, token);
+                if (BeforeWrite is not null) await BeforeWrite(token);
+                lacking = await FindLackingAsync(colour, token);
+            }
+
             if (lacking.Count == 0) continue;
-            throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState, $"Traffic can't be moved to {colour}: {string.Join(", ", lacking)}.",
+            throw new RolloutException("TrafficTargetNotReady", RolloutErrorKind.InvalidState, $"Traffic can't be moved to {colour}: {string.Join(", ", lacking.Select(item => item.Text))}.",
                 "Bring its pods up first (Watch-Deployment shows why they aren't ready).", colour) { Trigger = "health" };
         }
 
         return [];
     }
 
+    private async Task<List<(int Ready, string Text)>> FindLackingAsync(string colour, CancellationToken token)
+    {
+        var present = await workloads.ListAsync(colour, token);
+        return [.. plan.Services.Select(service => (service, workload: present.FirstOrDefault(item => item.Service == service.Name)))
+            .Where(pair => pair.workload is null || pair.workload.Ready < Math.Max(1, pair.workload.Desired))
+            .Select(pair => (pair.workload?.Ready ?? 0, $"{pair.service.Deployments[colour]} ({pair.workload?.Ready ?? 0} of {pair.workload?.Desired ?? 0} pods ready)"))];
+    }
+
     private async Task<(TrafficRoute Before, TrafficRoute Stored, bool Changed)> WriteAsync(TrafficTarget target, Func<JournalEntry, Task> record, CancellationToken token)
     {
-        var before = await router.ReadAsync(token);
+        var before = await ReadAsync(target, token);
         if (Stands(before, target)) return (before, before, false);
         if (!target.IsWayBack && target.Own.Count > 0 && !RouteState.AnyHolds(target.Own, before))
             throw Foreign(before, target.Own, new RouteState(target.Weights, target.HeaderColour));
@@ -108,7 +123,7 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             catch (RolloutException conflict) when (conflict.Kind == RolloutErrorKind.Conflict && attempt < Tries)
             {
                 // Somebody wrote the object in between. What is ours is computed again from a fresh read, unless it was the weights that were written.
-                seen = await router.ReadAsync(token);
+                seen = await ReadAsync(target, token);
                 IReadOnlyList<RouteState> left = [.. (before.Parts.Count > 0 ? before.Parts : [before]).Select(part => new RouteState(part.Weights, part.HeaderColour))];
                 if (!target.IsWayBack && target.Own.Count > 0 && !RouteState.AnyHolds(left, seen)) throw Foreign(seen, left, new RouteState(target.Weights, target.HeaderColour));
             }
@@ -120,6 +135,8 @@ public sealed class TrafficMover(ITrafficRouter router, IWorkloads workloads, IM
             $"{stored.Kind} '{stored.Name}' was changed by somebody else right after it was written: it stands at {stored} instead of {new RouteState(target.Weights, target.HeaderColour)} (writers: {string.Join(", ", stored.Managers)}).",
             "Stop the other writer (GitOps, an operator, a colleague), then run the step again.", stored.Name) { Trigger = "traffic" };
     }
+
+    private Task<TrafficRoute> ReadAsync(TrafficTarget target, CancellationToken token) => target.IsWayBack ? router.ReadForWayBackAsync(token) : router.ReadAsync(token);
 
     private async Task<(double? Share, string Confirmation)> ObserveAsync(TrafficTarget target, IReadOnlyDictionary<string, double> before, CancellationToken token)
     {

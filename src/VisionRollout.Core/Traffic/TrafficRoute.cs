@@ -24,6 +24,9 @@ public sealed record TrafficRoute
     /// mean, and <see cref="HeaderColour"/> is what all of them agree on.</summary>
     public IReadOnlyList<TrafficRoute> Parts { get; init => field = IndexedList.Of(value); } = [];
 
+    /// <summary>Why this one of several could not be read; null when it was.</summary>
+    public Errors.RolloutException? Failure { get; init; }
+
     /// <summary>Field managers that own the route's weights, newest last.</summary>
     public IReadOnlyList<string> Managers { get; init => field = IndexedList.Of(value); } = [];
 

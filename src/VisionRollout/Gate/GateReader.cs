@@ -43,7 +43,7 @@ internal sealed class GateReader(RolloutSession session, SteadyPods? pods)
     private static Finding? Moved(RolloutState state, TrafficRoute route, DateTimeOffset now)
     {
         if (state.Traffic is not { } recorded) return null;
-        if (recorded.Weights.All(pair => Math.Abs(route.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 0.005)) return null;
+        if ((route.Parts.Count > 0 ? route.Parts : [route]).All(part => recorded.Weights.All(pair => Math.Abs(part.Weights.GetValueOrDefault(pair.Key) - pair.Value) < 0.005))) return null;
         return new Finding
         {
             Criterion = "TrafficAsRecorded", Subject = "rollout", Verdict = Verdict.Undecided, Source = $"{route.Kind} {route.Name}", At = now, Trigger = "traffic",

@@ -198,7 +198,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         {
             await WayBack.MoveTrafficAsync(session, undo.Reason, token, undo.Force);
         }
-        catch (RolloutException cause) when (cause is LeaseLostException || cause.Id is "RolloutEnded" or WayBack.NotReady)
+        catch (RolloutException)
         {
             // Whoever takes it back has the lease, and does it, or says why not.
         }
@@ -214,7 +214,15 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             if (failure.Cause is RolloutStoppedException stopped)
             {
                 // The stopping shell moves the traffic too. This one may have been about to move it the other way, so it does not rely on that.
-                await WayBack.MoveTrafficAsync(session, stopped.Message, token);
+                try
+                {
+                    await WayBack.MoveTrafficAsync(session, stopped.Message, token, (await session.StateAsync(token)).Stop is { Force: true });
+                }
+                catch (RolloutException cause)
+                {
+                    shell.Warn($"Traffic was not moved back from here: {cause.Message}");
+                }
+
                 throw stopped;
             }
 

@@ -257,7 +257,7 @@ public sealed class StartRollout : SessionCmdlet
     private static async Task FinishStopAsync(RolloutSession session, RolloutState state, StopRequested stop, IShell shell, CancellationToken token)
     {
         if (state.HasComeBack) return;
-        await WayBack.UndoAsync(session, stop.Reason, withSchema: false, shell, token);
+        await WayBack.UndoAsync(session, stop.Reason, withSchema: false, shell, token, stop.Force);
         if (state.Completed is null) await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {stop.Reason}"), token);
         await session.HandInAsync(shell, token);
     }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
 using VisionRollout.Shell;
 
@@ -45,15 +44,15 @@ public sealed class StopRollout : SessionCmdlet
         if ((!Emergency || rehearsedOnly) && !ShouldProcess(target, action)) return;
         Run(async (shell, token) =>
         {
-            if (state.Stop is null) await session.RecordOrKeepAsync(new StopRequested(await WayBack.WhoAmIAsync(session, token), Reason), token);
             var held = session.HoldsLease;
+            if (state.Stop is null || (Force && !state.Stop.Force)) await session.RecordOrKeepAsync(new StopRequested(await WayBack.WhoAmIAsync(session, token), Reason) { Force = Force }, token);
             await session.AcquireLeaseAsync(takeOver: true, shell, token);
             RolledBack back;
             try
             {
                 back = await WayBack.UndoAsync(session, Reason, withSchema: false, shell, token, Force);
             }
-            catch (RolloutException cause) when (cause.Id == WayBack.NotReady && !held)
+            catch when (!held)
             {
                 await session.ReleaseLeaseAsync(); // the next start of the runbook finishes the stop
                 throw;

@@ -50,10 +50,10 @@ public sealed class UndoRollout : SessionCmdlet
             {
                 back = await WayBack.UndoAsync(session, Reason, IncludeSchema, shell, token, Force);
             }
-            catch (RolloutException cause) when (cause.Id == WayBack.NotReady)
+            catch (Exception cause)
             {
-                // Nothing was moved: the rollout stands as it did.
-                await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
+                // Nothing was moved: the rollout stands as it did. Whatever else went wrong, the next start of the runbook finishes it.
+                if (cause is RolloutException { Id: WayBack.NotReady }) await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
                 if (!held) await session.ReleaseLeaseAsync();
                 throw;
             }

@@ -13,6 +13,9 @@ internal static class WayBack
     /// <summary>Error id of a way back that was refused: nothing was moved.</summary>
     public const string NotReady = "TrafficTargetNotReady";
 
+    // What is asked before a way back is asked for must not hold it up.
+    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>Puts all traffic where it was last proven good and removes the canary's header route. Safe to repeat.</summary>
     public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token, bool force = false)
     {
@@ -23,11 +26,13 @@ internal static class WayBack
     /// <exception cref="RolloutException">TrafficTargetNotReady.</exception>
     public static async Task RequireAsync(RolloutSession session, RolloutState state, bool force, CancellationToken token)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(QuestionLimit);
         try
         {
-            await session.Mover.RequireWayBackAsync(Target(state, "", force), token);
+            await session.Mover.RequireWayBackAsync(Target(state, "", force), limit.Token);
         }
-        catch (RolloutException cause) when (cause.Id != NotReady)
+        catch (Exception cause) when ((cause is RolloutException { Id: not NotReady } || cause is OperationCanceledException) && !token.IsCancellationRequested)
         {
             // The move itself will tell.
         }
@@ -36,11 +41,13 @@ internal static class WayBack
     /// <summary>Who asks for the way back; an API server that does not tell is no reason to wait with it.</summary>
     public static async Task<string> WhoAmIAsync(RolloutSession session, CancellationToken token)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(QuestionLimit);
         try
         {
-            return await session.World.Objects.WhoAmIAsync(token);
+            return await session.World.Objects.WhoAmIAsync(limit.Token);
         }
-        catch (RolloutException)
+        catch (Exception cause) when (cause is RolloutException or OperationCanceledException && !token.IsCancellationRequested)
         {
             return $"{System.Environment.UserName}@{System.Environment.MachineName} (not authenticated)";
         }

@@ -365,7 +365,8 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         chosen.BeforeAppend = past =>
         {
             if (lease is not { } mine) return;
-            if (past.LastOrDefault(record => record.Entry is StopRequested or RollbackRequested or RollbackRefused) is { Entry: not RollbackRefused }) return;
+            if (past.Any(record => record.Entry is StopRequested)) return;
+            if (past.LastOrDefault(record => record.Entry is RollbackRequested or RollbackRefused) is { Entry: RollbackRequested }) return;
             if (past.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
             mine.ThrowIfLost();
         };

@@ -75,8 +75,9 @@ public sealed class ClearEnvironment : SessionCmdlet
     private static async Task RequireOffRouteAsync(RolloutSession session, string colour, CancellationToken token)
     {
         var route = await session.World.Router.ReadAsync(token);
-        if (route.Weights.GetValueOrDefault(colour) > 0 || route.HeaderColour == colour)
-            throw Refused("ColourServes", colour, route.HeaderColour == colour ? "the canary header leads there" : $"it has {route.Weights[colour]:P0} of the traffic", "Move the traffic away first (Switch-Traffic).");
+        var isHeader = (route.Parts.Count > 0 ? route.Parts : [route]).Any(part => part.HeaderColour == colour);
+        if (route.Weights.GetValueOrDefault(colour) > 0 || isHeader)
+            throw Refused("ColourServes", colour, isHeader ? "the canary header leads there" : $"it has {route.Weights[colour]:P0} of the traffic", "Move the traffic away first (Switch-Traffic).");
     }
 
     private async Task RequireNoTrafficAsync(RolloutSession session, string colour, DateTimeOffset since, CancellationToken token)

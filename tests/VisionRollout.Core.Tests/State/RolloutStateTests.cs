@@ -106,6 +106,10 @@ public sealed class RolloutStateTests
 
     [Theory]
     [InlineData(0.001, null, 0.0009, true)]
+    [InlineData(0.001, null, 0.0012, true, 0.0009)] // not proven to be worse
+    [InlineData(0.001, null, 0.0012, false, 0.0011)]
+    [InlineData(null, 0.999, 0.998, true, 0.5, 0.9995)]
+    [InlineData(null, 0.999, 0.998, false, 0.5, 0.9985)]
     [InlineData(0.001, null, 0.001, true)]
     [InlineData(0.001, null, 0.0011, false)] // worse than what was accepted
     [InlineData(null, 0.999, 0.9995, true)]
@@ -113,10 +117,10 @@ public sealed class RolloutStateTests
     [InlineData(null, null, 0.5, false)] // that it could not be measured was accepted
     [InlineData(0.001, null, null, false)] // a value was accepted, and now there is none
     [InlineData(null, null, null, true)]
-    public void What_was_accepted_covers_nothing_worse(double? highest, double? lowest, double? measured, bool covered)
+    public void What_was_accepted_covers_nothing_worse(double? highest, double? lowest, double? measured, bool covered, double? low = null, double? high = null)
     {
         Add(Started(), new CriterionAccepted("Error Rate", "CTO", "cto", "Known") { Highest = highest, Lowest = lowest });
-        var finding = new Finding { Criterion = "error rate", Subject = "Technical", Verdict = measured is null ? Verdict.Undecided : Verdict.NoGo, Reason = "measured", Measured = measured };
+        var finding = new Finding { Criterion = "error rate", Subject = "Technical", Verdict = measured is null ? Verdict.Undecided : Verdict.NoGo, Reason = "measured", Measured = measured, Low = low, High = high };
         Assert.Equal(covered, State().IsAccepted(finding));
         Assert.False(State().IsAccepted(finding with { Criterion = "Availability" }));
     }

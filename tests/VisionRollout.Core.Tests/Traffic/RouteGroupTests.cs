@@ -103,6 +103,32 @@ public sealed class RouteGroupTests
         Assert.All(routes, route => Assert.Equal(0.1, route.Weights["blue"]));
     }
 
+    [Fact]
+    public async Task A_route_that_can_not_be_read_does_not_hold_up_the_way_back_of_the_others()
+    {
+        foreach (var route in routes) route.Put(Weights(0.5), "blue");
+        var unread = new RolloutException("RouteNotFound", RolloutErrorKind.NotFound, "There is no VirtualService 'stock'.", "", "stock");
+        routes[1].AfterRead = _ => throw unread;
+        await Assert.ThrowsAsync<RolloutException>(() => Group.ReadAsync(Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => Mover().MoveAsync(new TrafficTarget(Weights(0), null, "back", IsWayBack: true), _ => Task.CompletedTask, Token));
+        Assert.Equal("RouteNotFound", error.Id);
+        Assert.Contains("1 of 3 routes could not be moved back, the others are", error.Message, StringComparison.Ordinal);
+        Assert.Equal([0.0, 0.5, 0.0], routes.Select(route => route.Weights["blue"]));
+    }
+
+    [Fact]
+    public async Task A_write_whose_answer_was_lost_is_put_back_too()
+    {
+        var seen = await Group.ReadAsync(Token);
+        routes[1].AfterWrite = () =>
+        {
+            routes[1].AfterWrite = null;
+            throw new RolloutException("KubernetesUnreachable", RolloutErrorKind.Unavailable, "no answer");
+        };
+        Assert.Equal("KubernetesUnreachable", (await Assert.ThrowsAsync<RolloutException>(() => Group.WriteAsync(seen, Weights(0.5), "blue", isWayBack: false, Token))).Id);
+        Assert.All(routes, route => Assert.Equal((0.0, null), (route.Weights["blue"], route.Header)));
+    }
+
     private static Dictionary<string, double> Weights(double blue) => new() { ["green"] = 1 - blue, ["blue"] = blue };
 
     private TrafficMover Mover() => new(Group, SampleWorkloads.AllReady(), null, clock, SamplePlan.Plan);

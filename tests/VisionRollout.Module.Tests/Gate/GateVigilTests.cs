@@ -147,6 +147,12 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
             var moved = await bench.RunAsync("Switch-Traffic blue -Confirm:$false");
             Assert.True(moved.Failure is null && moved.Errors.Count == 0, moved.AllText);
             Assert.Equal(1, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"]);
+
+            // Moved already, only to be confirmed: the runbook was interrupted right after the write.
+            await bench.Session.World.Workloads.ScaleAsync(workload.Deployment, workload.Desired + 2, Token);
+            Assert.Empty((await bench.RunAsync("Switch-Traffic blue -Confirm:$false")).Errors);
+            await bench.Session.World.Workloads.ScaleAsync(workload.Deployment, workload.Desired + 3, Token);
+            Assert.Empty((await bench.RunAsync("Test-Deployment blue")).Errors);
         }
         finally
         {

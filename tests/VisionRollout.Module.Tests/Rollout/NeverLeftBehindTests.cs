@@ -323,6 +323,18 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         Assert.Equal(Verdict.Go, Assert.Single(result.As<CanaryResult>()).Verdict);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_watch_that_could_not_read_the_alerts_shows_nothing()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        await bench.Session.ReleaseLeaseAsync();
+        await using var deaf = await bench.SecondAsync(move: endpoints => endpoints with { Alertmanager = new Uri("http://127.0.0.1:1") });
+        var watch = await deaf.RunAsync("Watch-Rollout -For 0:02:00");
+        Assert.StartsWith("LiveUndecided", watch.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("alerts are not known", watch.AllText, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData("v1.0.0", Verdict.Undecided, Verdict.Go)] // the old version fails: nothing to compare with, and no fault of the new one
     [InlineData("v1.1.0", Verdict.NoGo, Verdict.NoGo)]

@@ -112,10 +112,15 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
             Assert.Single((await bench.JournalAsync()).OfType<RollbackRefused>());
             Assert.Empty((await second.RunAsync("Start-Rollout v1.1.0")).Errors);
             Assert.Equal(("Running", 0), await PhaseTests.StatusAsync(second));
+
+            // After a refusal the rollout belongs to whoever has its lease, as before.
+            await bench.Session.AcquireLeaseAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<VisionRollout.Core.Leases.LeaseLostException>(() => second.Session.RecordAsync(new CanaryStageEnded(5, VisionRollout.Core.Evidence.Verdict.Go, "late"), TestContext.Current.CancellationToken));
         }
         finally
         {
             await bench.Session.ReleaseLeaseAsync();
+            await second.Session.ForgetLostLeaseAsync(TestContext.Current.CancellationToken);
             await second.ScaleAsync("core-service", 1);
         }
     }

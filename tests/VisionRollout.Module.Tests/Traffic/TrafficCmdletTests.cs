@@ -91,6 +91,16 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
             Assert.StartsWith("RouteForeign", foreign.OnlyErrorId(), StringComparison.Ordinal);
             Assert.Contains($"{name}: green 50", foreign.AllText, StringComparison.Ordinal);
 
+            // One that leads elsewhere does not keep the other from coming back.
+            await client.CustomObjects.PatchNamespacedCustomObjectAsync(new V1Patch("""{ "spec": { "http": [ { "route": [ { "destination": { "host": "elsewhere" } } ] } ] } }""", V1Patch.PatchType.MergePatch), "networking.istio.io", "v1", environment.Namespace, "virtualservices", name, cancellationToken: TestContext.Current.CancellationToken);
+            var half = await bench.RunAsync("Undo-Rollout -Confirm:$false");
+            Assert.Contains("1 of 2 routes could not be moved back", half.AllText, StringComparison.Ordinal);
+            var own = await client.CustomObjects.GetNamespacedCustomObjectAsync("networking.istio.io", "v1", environment.Namespace, "virtualservices", environment.Route.Name, TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("\"weight\":5,", own.ToString()!.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+
+            await client.CustomObjects.PatchNamespacedCustomObjectAsync(new V1Patch(JsonNode.Parse($$"""
+                { "spec": { "http": [ { "route": [ { "destination": { "host": "{{environment.Route.Hosts["green"]}}" }, "weight": 50 }, { "destination": { "host": "{{environment.Route.Hosts["blue"]}}" }, "weight": 50 } ] } ] } }
+                """)!.ToJsonString(), V1Patch.PatchType.MergePatch), "networking.istio.io", "v1", environment.Namespace, "virtualservices", name, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Empty((await bench.RunAsync("Undo-Rollout -Confirm:$false")).Errors);
             var route = await bench.Session.World.Router.ReadAsync(TestContext.Current.CancellationToken);
             Assert.Equal([(1.0, null), (1.0, null)], route.Parts.Select(part => (part.Weights["green"], part.HeaderColour)));

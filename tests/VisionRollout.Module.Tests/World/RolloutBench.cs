@@ -55,7 +55,8 @@ internal sealed class RolloutBench : IAsyncDisposable
     }
 
     /// <summary>Another shell with the same journals, which works while this one does.</summary>
-    public Task<RolloutBench> SecondAsync(Func<RolloutPlan, RolloutPlan>? change = null) => ConnectAsync(cluster, folder, false, change is null ? Plan : change(Plan), Endpoints, environment);
+    public Task<RolloutBench> SecondAsync(Func<RolloutPlan, RolloutPlan>? change = null, Func<RolloutEndpoints, RolloutEndpoints>? move = null) =>
+        ConnectAsync(cluster, folder, false, change is null ? Plan : change(Plan), move is null ? Endpoints : move(Endpoints), environment);
 
     /// <summary>Another machine, which has the plan and the cluster and no journal.</summary>
     public Task<RolloutBench> OtherMachineAsync() => ConnectAsync(cluster, Directory.CreateTempSubdirectory("visionrollout-module-").FullName, true, Plan, Endpoints, environment);
