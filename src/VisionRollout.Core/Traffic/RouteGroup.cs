@@ -42,8 +42,7 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
                 // Also when somebody cancels: half a move is none.
                 var last = await HasMovedAllTheSameAsync(index, before, stored, weights, headerColour) ? index : index - 1;
                 var left = await PutBackAsync(before, stored, last);
-                // Whoever has taken the rollout over, stopped it or takes it back puts all of them where they belong.
-                if (left.Count > 0 && cause is not (LeaseLostException or RolloutStoppedException or RolloutException { Id: "RolloutEnded" }))
+                if (left.Count > 0 && !IsTakenOver(cause))
                 {
                     throw new RolloutException("RoutesHalfMoved", RolloutErrorKind.Failed,
                         $"Only some routes have moved: {cause.Message} {string.Join(" ", left)}",
@@ -86,6 +85,9 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
         }
     }
 
+    // Whoever has taken the rollout over, stopped it or takes it back puts all of them where they belong.
+    private static bool IsTakenOver(Exception cause) => cause is LeaseLostException or RolloutStoppedException or RolloutException { Id: "RolloutEnded" };
+
     private async Task<List<string>> PutBackAsync(TrafficRoute[] before, TrafficRoute[] stored, int last)
     {
         List<string> left = [];
@@ -96,7 +98,7 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
             {
                 await routers[index].WriteAsync(stored[index], before[index].Weights, before[index].HeaderColour, isWayBack: true, limit.Token);
             }
-            catch (Exception cause) when (cause is RolloutException or OperationCanceledException)
+            catch (Exception cause) when (cause is RolloutException or OperationCanceledException && !IsTakenOver(cause))
             {
                 left.Add($"{before[index].Kind} '{before[index].Name}' could not be put back: {cause.Message}");
             }
@@ -129,7 +131,7 @@ public sealed class RouteGroup(IReadOnlyList<ITrafficRouter> routers) : ITraffic
         if (failures.Count == 0) return;
         // A conflict is worth another look at all of them; what has moved stands already.
         if (failures.Find(cause => cause.Kind == RolloutErrorKind.Conflict) is { } conflict) throw conflict;
-        if (failures.Find(cause => cause is LeaseLostException or RolloutStoppedException) is { } ended) throw ended;
+        if (failures.Find(IsTakenOver) is { } ended) throw ended;
         throw new RolloutException(failures[0].Id, failures[0].Kind, $"{failures.Count} of {routers.Count} routes could not be moved back, the others are: {string.Join(" ", failures.Select(cause => cause.Message))}",
             failures[0].Remedy, failures[0].Target, failures[0]) { Trigger = "traffic" };
     }

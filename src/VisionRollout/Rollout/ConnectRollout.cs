@@ -63,7 +63,9 @@ public sealed class ConnectRollout : RolloutCmdlet
                 // A session that this one replaces no longer writes.
                 if (RolloutSession.Default is { } replaced) await replaced.ReleaseLeaseAsync();
                 var who = await session.World.Objects.WhoAmIAsync(token);
-                var route = await session.World.Router.ReadAsync(token);
+                // One of several routes that can't be read must not keep anybody from taking the others back.
+                var route = await session.World.Router.ReadForWayBackAsync(token);
+                foreach (var part in route.Parts.Where(part => part.Failure is not null)) shell.Warn(part.Failure!.Message);
                 shell.Verbose($"Connected to {session.Environment.Name} as {who}; {RolloutInfo.Weights(route.Weights)}.");
             });
         }

@@ -188,8 +188,12 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         pipeline.End();
     }
 
-    private static async Task<bool> NewVersionServesAsync(RolloutSession session, CancellationToken token) =>
-        (await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault((await session.StateAsync(token)).Started.ToColour) > 0;
+    private static async Task<bool> NewVersionServesAsync(RolloutSession session, CancellationToken token)
+    {
+        var route = await session.World.Router.ReadForWayBackAsync(token);
+        // What can't be read may serve it.
+        return route.Parts.Any(part => part.Failure is not null) || route.Weights.GetValueOrDefault((await session.StateAsync(token)).Started.ToColour) > 0;
+    }
 
     // Puts traffic back too, in case whoever asked for it has died; then waits for a while, so that what is told afterwards is how it ended.
     private static async Task FollowUndoAsync(RolloutSession session, RollbackRequested undo, CancellationToken token)
@@ -203,7 +207,15 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             // Whoever takes it back has the lease, and does it, or says why not.
         }
 
-        for (var since = TimeProvider.System.GetTimestamp(); (await session.StateAsync(token)).Undo is not null && TimeProvider.System.GetElapsedTime(since) < UndoLimit;)
+        await FollowAsync(session, state => state.Undo is null, token);
+        if (await session.StateAsync(token) is not { Undo: null, Completed: null }) return;
+        throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"{undo.Identity} asked to take the rollout back ({undo.Reason.TrimEnd('.')}), and that was refused: nothing was moved. The rollout is held.",
+            "Get-Rollout and Get-Traffic show where it stands. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", undo.Identity);
+    }
+
+    private static async Task FollowAsync(RolloutSession session, Func<RolloutState, bool> hasEnded, CancellationToken token)
+    {
+        for (var since = TimeProvider.System.GetTimestamp(); !hasEnded(await session.StateAsync(token)) && TimeProvider.System.GetElapsedTime(since) < UndoLimit;)
             await Task.Delay(LookInterval, token);
     }
 
@@ -221,6 +233,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
                 catch (RolloutException cause)
                 {
                     shell.Warn($"Traffic was not moved back from here: {cause.Message}");
+                    await FollowAsync(session, state => state.Completed is { Outcome: not RolloutOutcome.Succeeded } || state.RolledBack is not null, token);
                 }
 
                 throw stopped;

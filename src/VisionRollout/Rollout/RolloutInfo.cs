@@ -15,7 +15,7 @@ public sealed record RolloutInfo
     /// <summary>Version that is rolled out.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Prepared (for a later day), Running, Held, Succeeded, RollingBack (under way, or interrupted), RolledBack or Stopped.</summary>
+    /// <summary>Prepared (for a later day), Running, Held, Succeeded, RollingBack or Stopping (under way, or interrupted), RolledBack or Stopped.</summary>
     public required string Status { get; init; }
 
     /// <summary>Phase that runs or ran last; empty before the first.</summary>
@@ -60,7 +60,7 @@ public sealed record RolloutInfo
     /// <summary>What the forecast depends on; empty before the first.</summary>
     public string RollbackReason { get; init; } = "";
 
-    /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held, or its rollback not finished.</summary>
+    /// <summary>Exit code for a runbook: 0 succeeded or running, 3 rolled back, 4 stopped, 5 held, or its rollback or stop not finished.</summary>
     public int ExitCode { get; init; }
 
     /// <summary>The journal.</summary>
@@ -70,8 +70,9 @@ public sealed record RolloutInfo
     {
         var failed = state.Phases.FindLast(phase => phase.Status == ActivityStatus.Failed);
         var undone = state.Completed is { Outcome: RolloutOutcome.Succeeded } ? state.RolledBack : null; // taken back after the sign-off
+        var stopped = IsAway(state) ? "Stopping" : nameof(RolloutOutcome.Stopped);
         // A stop after the sign-off whose way back has not been recorded: the sign-off no longer stands.
-        var status = state.Undo is not null ? "RollingBack" : undone is not null ? nameof(RolloutOutcome.RolledBack) : state is { Stop: not null, Completed.Outcome: RolloutOutcome.Succeeded } ? nameof(RolloutOutcome.Stopped) : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? nameof(RolloutOutcome.Stopped) : failed is not null ? "Held" : state.IsAhead ? "Prepared" : "Running");
+        var status = state.Undo is not null ? "RollingBack" : undone is not null ? nameof(RolloutOutcome.RolledBack) : state is { Stop: not null, Completed.Outcome: RolloutOutcome.Succeeded } ? stopped : state.Completed?.Outcome.ToString() ?? (state.Stop is not null ? stopped : failed is not null ? "Held" : state.IsAhead ? "Prepared" : "Running");
         return new()
         {
             Id = state.Started.Id,
@@ -88,14 +89,18 @@ public sealed record RolloutInfo
             LastAt = state.LastAt,
             StartedBy = state.Started.StartedBy,
             Resumes = state.Resumes,
-            Reason = state.Undo?.Reason ?? undone?.Reason ?? (status == nameof(RolloutOutcome.Stopped) ? state.Stop?.Reason : null) ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
+            Reason = state.Undo?.Reason ?? undone?.Reason ?? (status is nameof(RolloutOutcome.Stopped) or "Stopping" ? state.Stop?.Reason : null) ?? state.Completed?.Summary ?? state.Stop?.Reason ?? failed?.Error ?? "",
             KeepUntil = state.KeepUntil,
             RollbackForecast = state.Forecast?.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             RollbackReason = state.Forecast?.Reason ?? "",
-            ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" or "RollingBack" => 5, _ => 0 },
+            ExitCode = status switch { "RolledBack" => 3, "Stopped" => 4, "Held" or "RollingBack" or "Stopping" => 5, _ => 0 },
             Journal = journal,
         };
     }
+
+    // The new version has traffic, as far as the journal tells.
+    private static bool IsAway(RolloutState state) =>
+        new[] { state.Moving?.Weights, state.Traffic?.Weights }.OfType<IReadOnlyDictionary<string, double>>().Any(weights => weights.GetValueOrDefault(state.Started.ToColour) > 0);
 
     internal static string Weights(IReadOnlyDictionary<string, double> weights) =>
         string.Join(", ", weights.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value * 100:0.##} %"));

@@ -202,7 +202,8 @@ public sealed class StartRollout : SessionCmdlet
     private async Task ResumeAsync(RolloutSession session, RolloutJournal journal, IShell shell, CancellationToken token)
     {
         var state = (await journal.ReadStateAsync(token))!;
-        if (state.Stop is { } stop)
+        // One that was stopped and is then taken back (with its schema, say) is finished as that.
+        if (state.Stop is { } stop && !(state.HasComeBack && state.Undo is not null))
         {
             session.Use(journal);
             await FinishStopAsync(session, state, stop, shell, token);

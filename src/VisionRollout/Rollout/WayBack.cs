@@ -15,6 +15,7 @@ internal static class WayBack
 
     // What is asked before a way back is asked for must not hold it up.
     private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WeighLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Puts all traffic where it was last proven good and removes the canary's header route. Safe to repeat.</summary>
     public static async Task<TrafficMove> MoveTrafficAsync(RolloutSession session, string reason, CancellationToken token, bool force = false)
@@ -30,6 +31,9 @@ internal static class WayBack
         limit.CancelAfter(QuestionLimit);
         try
         {
+            var present = await session.World.Workloads.ListAsync(state.Started.FromColour, limit.Token);
+            if (session.Plan.Services.All(service => present.Any(workload => workload.Service == service.Name && workload.Ready > 0))) return;
+            limit.CancelAfter(WeighLimit);
             await session.Mover.RequireWayBackAsync(Target(state, "", force), limit.Token);
         }
         catch (Exception cause) when ((cause is RolloutException { Id: not NotReady } || cause is OperationCanceledException) && !token.IsCancellationRequested)

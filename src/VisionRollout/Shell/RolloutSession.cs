@@ -232,12 +232,35 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
             };
             lease = await new LeaseAcquisition(World.Leases, TimeProvider.System).AcquireAsync(request, token);
             shell?.Progress("Waiting for the lease", "", done: true);
-            if (lease.TakenFrom is not null) await World.FenceRouteAsync(lease.Fence, token);
-            await RecordLeaseAsync(token, takeOver);
+            try
+            {
+                await FenceRouteAsync(lease, takeOver, token);
+                await RecordLeaseAsync(token, takeOver);
+            }
+            catch
+            {
+                // Held by a session that does nothing with it, it would keep away whoever can.
+                await ReleaseLeaseAsync();
+                throw;
+            }
         }
         finally
         {
             leasing.Release();
+        }
+    }
+
+    // Each write asks for the lease anyway; where the route itself can't be written, the way back will say so.
+    private async Task FenceRouteAsync(HeldLease taken, bool anyway, CancellationToken token)
+    {
+        if (taken.TakenFrom is null) return;
+        try
+        {
+            await World.FenceRouteAsync(taken.Fence, token);
+        }
+        catch (RolloutException cause) when (anyway && cause is not LeaseLostException)
+        {
+            Troubles.Enqueue($"A write that the holder before has begun could not be fenced off: {cause.Message}");
         }
     }
 
@@ -249,7 +272,14 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         if (lease is not { } mine || await FindStateAsync(token) is not { Completed: null } state || state.Lease?.Fence == mine.Fence) return;
         var entry = new LeaseAcquired(mine.Fence, mine.Record.Holder!.Identity, mine.TakenFrom?.Describe() ?? "");
         await (anyway ? RecordOrKeepAsync(entry, token) : RecordAsync(entry, token));
-        await mine.NameAsync(state.Started.Id, token);
+        try
+        {
+            await mine.NameAsync(state.Started.Id, token);
+        }
+        catch (RolloutException cause) when (anyway && cause is not LeaseLostException)
+        {
+            // The name is for people.
+        }
     }
 
     /// <summary>Forgets a lease that somebody else has got meanwhile: whoever stops a rollout or takes it back gets it anew, and is not held up by the loss.</summary>

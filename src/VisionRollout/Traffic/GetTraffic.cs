@@ -18,7 +18,8 @@ public sealed class GetTraffic : SessionCmdlet
     protected override void EndProcessing() => Run(async (shell, token) =>
     {
         var session = Current;
-        var route = await session.World.Router.ReadAsync(token);
+        var route = await session.World.Router.ReadForWayBackAsync(token);
+        foreach (var part in route.Parts.Where(part => part.Failure is not null)) shell.Warn(part.Failure!.Message);
         var workloads = await session.World.Workloads.ListAsync(null, token);
         var counts = await CountAsync(session, token);
         var total = counts?.Values.Sum();
@@ -36,7 +37,7 @@ public sealed class GetTraffic : SessionCmdlet
                 ObservedShare = total > 0 ? requests / total : null,
                 Requests = requests,
                 Window = Window,
-                ByRoute = route.Parts.ToDictionary(part => part.Name, part => part.Weights.GetValueOrDefault(colour)),
+                ByRoute = route.Parts.Where(part => part.Failure is null).ToDictionary(part => part.Name, part => part.Weights.GetValueOrDefault(colour)),
                 HasHeaderRoute = route.HeaderColour == colour,
                 Since = route.ChangedAt,
                 By = route.Managers,

@@ -96,7 +96,15 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
             var half = await bench.RunAsync("Undo-Rollout -Confirm:$false");
             Assert.Contains("1 of 2 routes could not be moved back", half.AllText, StringComparison.Ordinal);
             var own = await client.CustomObjects.GetNamespacedCustomObjectAsync("networking.istio.io", "v1", environment.Namespace, "virtualservices", environment.Route.Name, TestContext.Current.CancellationToken);
-            Assert.DoesNotContain("\"weight\":5,", own.ToString()!.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            var weights = JsonNode.Parse(own.ToString()!)!["spec"]!["http"]!.AsArray()[^1]!["route"]!.AsArray().ToDictionary(item => (string)item!["destination"]!["host"]!, item => (int?)item!["weight"] ?? 100);
+            Assert.Equal(100, weights[environment.Route.Hosts["green"]]);
+
+            // So it is from a shell that only now connects, which gives the lease back; the runbook's next start meets the same, and holds nobody up either.
+            await bench.Session.ReleaseLeaseAsync();
+            await using var second = await bench.SecondAsync();
+            Assert.Contains("1 of 2 routes could not be moved back", (await second.RunAsync("Undo-Rollout -Confirm:$false")).AllText, StringComparison.Ordinal);
+            Assert.Contains("1 of 2 routes could not be moved back", (await bench.RunAsync("Start-Rollout v1.1.0")).AllText, StringComparison.Ordinal);
+            Assert.Single((await bench.RunAsync("Get-Traffic")).As<TrafficInfo>(), item => item.Colour == "green" && item.ByRoute.Count == 1);
 
             await client.CustomObjects.PatchNamespacedCustomObjectAsync(new V1Patch(JsonNode.Parse($$"""
                 { "spec": { "http": [ { "route": [ { "destination": { "host": "{{environment.Route.Hosts["green"]}}" }, "weight": 50 }, { "destination": { "host": "{{environment.Route.Hosts["blue"]}}" }, "weight": 50 } ] } ] } }
