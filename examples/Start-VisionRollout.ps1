@@ -196,7 +196,7 @@ catch {
     try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
     Get-Rollout
     $PSCmdlet.WriteError($failure)
-    exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
+    exit $(if ($end.ExitCode) { $end.ExitCode } elseif ($failure.FullyQualifiedErrorId -match '^RolloutHeld') { 5 } else { 1 })
 }
 
 Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown

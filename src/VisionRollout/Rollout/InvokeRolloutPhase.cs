@@ -226,14 +226,12 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             if (failure.Cause is RolloutStoppedException stopped)
             {
                 // The stopping shell moves the traffic too. This one may have been about to move it the other way, so it does not rely on that.
-                try
+                var force = (await session.StateAsync(token)).Stop is { Force: true };
+                if (!await TryMoveBackAsync(session, stopped.Message, force, shell, token))
                 {
-                    await WayBack.MoveTrafficAsync(session, stopped.Message, token, (await session.StateAsync(token)).Stop is { Force: true });
-                }
-                catch (RolloutException cause)
-                {
-                    shell.Warn($"Traffic was not moved back from here: {cause.Message}");
                     await FollowAsync(session, state => state.Completed is { Outcome: not RolloutOutcome.Succeeded } || state.RolledBack is not null, token);
+                    // The stopping shell may still be confirming what stands already.
+                    if ((await session.StateAsync(token)).Completed is null) await TryMoveBackAsync(session, stopped.Message, force, shell, token);
                 }
 
                 throw stopped;
@@ -252,5 +250,19 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"Phase '{phase.Name}' is held: {failure.Message}",
                 "Traffic stays as it is. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", phase.Name, failure.Record.Exception);
         });
+    }
+
+    private static async Task<bool> TryMoveBackAsync(RolloutSession session, string reason, bool force, IShell shell, CancellationToken token)
+    {
+        try
+        {
+            await WayBack.MoveTrafficAsync(session, reason, token, force);
+            return true;
+        }
+        catch (RolloutException cause)
+        {
+            shell.Warn($"Traffic was not moved back from here: {cause.Message}");
+            return false;
+        }
     }
 }

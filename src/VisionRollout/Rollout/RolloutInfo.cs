@@ -98,9 +98,9 @@ public sealed record RolloutInfo
         };
     }
 
-    // The new version has traffic, as far as the journal tells.
+    // The new version has traffic, as far as the journal tells; a move that is not confirmed may have left it there.
     private static bool IsAway(RolloutState state) =>
-        new[] { state.Moving?.Weights, state.Traffic?.Weights }.OfType<IReadOnlyDictionary<string, double>>().Any(weights => weights.GetValueOrDefault(state.Started.ToColour) > 0);
+        state.NewVersionHadTraffic && (state.Moving is not null || state.Traffic is null || state.Traffic.Weights.GetValueOrDefault(state.Started.ToColour) > 0);
 
     internal static string Weights(IReadOnlyDictionary<string, double> weights) =>
         string.Join(", ", weights.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value * 100:0.##} %"));

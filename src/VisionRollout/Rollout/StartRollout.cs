@@ -203,18 +203,18 @@ public sealed class StartRollout : SessionCmdlet
     {
         var state = (await journal.ReadStateAsync(token))!;
         // One that was stopped and is then taken back (with its schema, say) is finished as that.
-        if (state.Stop is { } stop && !(state.HasComeBack && state.Undo is not null))
+        if (state.Undo is { } undo)
+        {
+            session.Use(journal);
+            await FinishUndoAsync(session, state, undo with { Force = undo.Force || state.Stop is { Force: true } }, shell, token);
+            throw RolloutSession.Ended(await session.StateAsync(token));
+        }
+
+        if (state.Stop is { } stop)
         {
             session.Use(journal);
             await FinishStopAsync(session, state, stop, shell, token);
             throw new RolloutStoppedException(stop.Identity, stop.Reason);
-        }
-
-        if (state.Undo is { } undo)
-        {
-            session.Use(journal);
-            await FinishUndoAsync(session, state, undo, shell, token);
-            throw RolloutSession.Ended(await session.StateAsync(token));
         }
 
         if (state.IsPreparation && (state.IsAhead || state.StartedAt.UtcDateTime.Date != (await session.NowAsync(token)).UtcDateTime.Date))
