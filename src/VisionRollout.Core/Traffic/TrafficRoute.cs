@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VisionRollout.Core.Evidence;
 
 namespace VisionRollout.Core.Traffic;
@@ -25,6 +26,7 @@ public sealed record TrafficRoute
     public IReadOnlyList<TrafficRoute> Parts { get; init => field = IndexedList.Of(value); } = [];
 
     /// <summary>Why this one of several could not be read; null when it was.</summary>
+    [JsonIgnore]
     public Errors.RolloutException? Failure { get; init; }
 
     /// <summary>Field managers that own the route's weights, newest last.</summary>

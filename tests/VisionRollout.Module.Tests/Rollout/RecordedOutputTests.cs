@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using VisionRollout.Core.Journal;
 
 namespace VisionRollout.Module.Tests.Rollout;
@@ -90,14 +91,16 @@ public sealed class RecordedOutputTests
 
     private static string Text(object value) => JsonSerializer.Serialize(value, value.GetType(), JournalJson.Options);
 
-    private static object Make(Type type)
+    // What holds others of its own kind holds none here.
+    private static object Make(Type type, params Type[] within)
     {
         var made = RuntimeHelpers.GetUninitializedObject(type);
-        foreach (var property in type.GetProperties().Where(property => property.SetMethod is not null)) property.SetValue(made, Value(property.PropertyType));
+        foreach (var property in type.GetProperties().Where(property => property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>() is null))
+            property.SetValue(made, Value(property.PropertyType, [.. within, type]));
         return made;
     }
 
-    private static object? Value(Type type)
+    private static object? Value(Type type, Type[] within)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return "text ü\"\n";
@@ -108,17 +111,17 @@ public sealed class RecordedOutputTests
         if (type == typeof(TimeSpan)) return TimeSpan.FromSeconds(90.5);
         if (type.IsEnum) return Enum.GetValues(type).GetValue(1);
         if (type.IsPrimitive) return Convert.ChangeType(3, type, System.Globalization.CultureInfo.InvariantCulture);
-        if (!type.IsGenericType) return type.Namespace?.StartsWith("VisionRollout", StringComparison.Ordinal) == true ? Make(type) : null;
+        if (!type.IsGenericType) return type.Namespace?.StartsWith("VisionRollout", StringComparison.Ordinal) == true ? Make(type, within) : null;
         var arguments = type.GetGenericArguments();
         if (arguments.Length == 2)
         {
             var map = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(arguments))!;
-            map["green"] = Value(arguments[1]);
+            map["green"] = Value(arguments[1], within);
             return map;
         }
 
         var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(arguments))!;
-        list.Add(Value(arguments[0]));
+        if (!within.Contains(arguments[0])) list.Add(Value(arguments[0], within));
         return list;
     }
 }
