@@ -17,16 +17,6 @@ public sealed record ColourCounts
     /// <summary>Response times.</summary>
     public LatencyHistogram Latency { get; init; } = LatencyHistogram.Empty;
 
-    /// <summary>Adds up the counts of many pods.</summary>
-    /// <param name="counts">Their counts.</param>
-    public static ColourCounts Sum(IReadOnlyCollection<ColourCounts> counts) => new()
-    {
-        Requests = counts.Sum(item => item.Requests),
-        Errors = counts.Sum(item => item.Errors),
-        Unavailable = counts.Sum(item => item.Unavailable),
-        Latency = LatencyHistogram.Sum([.. counts.Select(item => item.Latency)]),
-    };
-
     /// <summary>Adds the counts of another interval or pod.</summary>
     /// <param name="other">The other counts.</param>
     public ColourCounts Add(ColourCounts other)

@@ -14,6 +14,7 @@ public sealed class CounterTracker
     private readonly Dictionary<(string Deployment, string Pod), TrackedPod> pods = [];
     private readonly HashSet<string> known = [];
     private DateTimeOffset? last;
+    private long readings;
     private bool gap;
 
     /// <summary>Starts; the first reading is where counting begins.</summary>
@@ -35,9 +36,10 @@ public sealed class CounterTracker
         gap = reading.Problems.Count > 0;
         var notes = new List<string>();
         var usable = Usable(reading, problems);
-        var taken = colours.Values.Distinct().ToDictionary(colour => colour, _ => new List<ColourCounts>());
-        foreach (var pod in usable) taken[colours[pod.Deployment]].Add(Take(pod, afterGap, problems, notes));
-        var counts = taken.ToDictionary(item => item.Key, item => ColourCounts.Sum(item.Value));
+        readings++;
+        var taken = colours.Values.Distinct().ToDictionary(colour => colour, _ => new ColourTally());
+        foreach (var pod in usable) Take(pod, taken[colours[pod.Deployment]], afterGap, problems, notes);
+        var counts = taken.ToDictionary(item => item.Key, item => item.Value.Sum);
         NameWhatIsMissing(usable, problems, notes);
         foreach (var (colour, count) in counts) counts[colour] = Sane(colour, count, problems);
         var length = reading.At - last;
@@ -94,21 +96,19 @@ public sealed class CounterTracker
         return usable;
     }
 
-    private ColourCounts Take(PodCounters pod, bool afterGap, List<string> problems, List<string> notes)
+    private void Take(PodCounters pod, ColourTally tally, bool afterGap, List<string> problems, List<string> notes)
     {
         if (pods.TryGetValue((pod.Deployment, pod.Pod), out var tracked))
         {
-            var counts = tracked.Advance(pod, out var reset);
-            if (reset) notes.Add($"The counters of pod {pod.Pod} were reset; what they count since then was taken.");
-            return counts;
+            tracked.Seen = readings;
+            if (tracked.Advance(pod, tally)) notes.Add($"The counters of pod {pod.Pod} were reset; what they count since then was taken.");
+            return;
         }
 
-        pods[(pod.Deployment, pod.Pod)] = new TrackedPod(pod);
-        if (last is null || !afterGap) return TrackedPod.Whole(pod);
-
+        pods[(pod.Deployment, pod.Pod)] = new TrackedPod(pod) { Seen = readings };
+        if (last is null || !afterGap) tally.Add(pod);
         // After a gap nobody knows how much of it is old.
-        problems.Add($"Pod {pod.Pod} appears after a gap in the metrics; it counts from now on.");
-        return new ColourCounts();
+        else problems.Add($"Pod {pod.Pod} appears after a gap in the metrics; it counts from now on.");
     }
 
     // Data that should be there is not: what turns up next may be old.
@@ -120,16 +120,17 @@ public sealed class CounterTracker
 
     private void NameWhatIsMissing(List<PodCounters> usable, List<string> problems, List<string> notes)
     {
-        known.UnionWith(usable.Select(pod => pod.Deployment));
-        foreach (var deployment in colours.Keys.Where(name => !usable.Any(pod => pod.Deployment == name)))
+        var present = new HashSet<string>();
+        foreach (var pod in usable) present.Add(pod.Deployment);
+        known.UnionWith(present);
+        foreach (var deployment in colours.Keys.Where(name => !present.Contains(name)))
         {
             // A Deployment that has never served a request has no counters yet: the first ones are new.
             if (known.Contains(deployment)) Miss($"There are no counters of Deployment {deployment} any more.", problems);
             else problems.Add($"There are no counters of Deployment {deployment} yet.");
         }
 
-        var seen = usable.Select(pod => (pod.Deployment, pod.Pod)).ToHashSet();
-        foreach (var (key, pod) in pods.Where(item => !seen.Contains(item.Key)).ToList())
+        foreach (var (key, pod) in pods.Where(item => item.Value.Seen != readings).ToList())
         {
             pod.Missed++;
             if (pod.Missed < ReadingsUntilEnded)

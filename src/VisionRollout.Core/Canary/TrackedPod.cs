@@ -1,43 +1,25 @@
 using VisionRollout.Core.Metrics;
-using VisionRollout.Core.Statistics;
 
 namespace VisionRollout.Core.Canary;
 
 /// <summary>The counters of one pod when they were last seen.</summary>
 internal sealed class TrackedPod(PodCounters counters)
 {
-    public PodCounters Counters { get; private set; } = counters;
+    private PodCounters last = counters;
+
+    /// <summary>Number of the reading in which it was seen last.</summary>
+    public long Seen { get; set; }
 
     /// <summary>Readings in a row in which it was missing.</summary>
     public int Missed { get; set; }
 
-    private LatencyHistogram Latency { get; set; } = LatencyHistogram.FromCumulative(counters.Latency);
-
-    /// <summary>All that a pod counted since it started.</summary>
-    public static ColourCounts Whole(PodCounters counters) => Whole(counters, LatencyHistogram.Empty);
-
-    private static ColourCounts Whole(PodCounters counters, LatencyHistogram like) => new()
+    /// <summary>Takes the pod's new counters and adds what came in since; after a reset that is all it counts now.</summary>
+    /// <returns>True after a reset.</returns>
+    public bool Advance(PodCounters now, ColourTally tally)
     {
-        Requests = counters.Requests,
-        Errors = counters.Errors,
-        Unavailable = counters.Unavailable,
-        Latency = LatencyHistogram.FromCumulative(counters.Latency, like),
-    };
-
-    /// <summary>Takes the pod's new counters and answers what came in since; after a reset that is all it counts now.</summary>
-    public ColourCounts Advance(PodCounters now, out bool reset)
-    {
-        var whole = Whole(now, Latency);
-        var latency = whole.Latency.Since(Latency);
-        reset = latency is null || now.Requests < Counters.Requests || now.Errors < Counters.Errors || now.Unavailable < Counters.Unavailable;
-        var counts = reset ? whole : new ColourCounts
-        {
-            Requests = now.Requests - Counters.Requests,
-            Errors = now.Errors - Counters.Errors,
-            Unavailable = now.Unavailable - Counters.Unavailable,
-            Latency = latency!,
-        };
-        (Counters, Latency, Missed) = (now, whole.Latency, 0);
-        return counts;
+        var reset = !tally.TryAdd(now, last);
+        if (reset) tally.Add(now);
+        (last, Missed) = (now, 0);
+        return reset;
     }
 }

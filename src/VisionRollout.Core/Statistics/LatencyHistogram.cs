@@ -24,17 +24,9 @@ public sealed record LatencyHistogram
     public static LatencyHistogram FromCumulative(IReadOnlyList<HistogramBucket> buckets)
     {
         ArgumentNullException.ThrowIfNull(buckets);
-        return FromCumulative(buckets, Empty);
-    }
-
-    /// <summary>As above; the edges are shared with those of another histogram where they are the same.</summary>
-    /// <param name="buckets">Buckets with ascending edges.</param>
-    /// <param name="like">The other histogram.</param>
-    internal static LatencyHistogram FromCumulative(IReadOnlyList<HistogramBucket> buckets, LatencyHistogram like)
-    {
         if (buckets.Count == 0) return Empty;
-        var edges = AreFiniteEdges(buckets, like.Edges) ? like.Edges : buckets.Where(bucket => double.IsFinite(bucket.UpperEdge)).Select(bucket => bucket.UpperEdge).ToArray();
-        var counts = new double[edges.Count + 1];
+        var edges = buckets.Where(bucket => double.IsFinite(bucket.UpperEdge)).Select(bucket => bucket.UpperEdge).ToArray();
+        var counts = new double[edges.Length + 1];
         var below = 0.0;
         for (var index = 0; index < buckets.Count; index++)
         {
@@ -120,17 +112,6 @@ public sealed record LatencyHistogram
         }
 
         return first is null ? Empty : first with { Counts = counts };
-    }
-
-    private static bool AreFiniteEdges(IReadOnlyList<HistogramBucket> buckets, IReadOnlyList<double> edges)
-    {
-        if (edges.Count == 0 || buckets.Count != edges.Count + 1 || double.IsFinite(buckets[^1].UpperEdge)) return false;
-        for (var index = 0; index < edges.Count; index++)
-        {
-            if (buckets[index].UpperEdge != edges[index]) return false;
-        }
-
-        return true;
     }
 
     private static bool HasEdges(LatencyHistogram histogram, IReadOnlyList<double> edges) => ReferenceEquals(histogram.Edges, edges) || histogram.Edges.SequenceEqual(edges);

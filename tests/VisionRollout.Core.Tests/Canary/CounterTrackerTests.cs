@@ -114,6 +114,26 @@ public sealed class CounterTrackerTests
         Assert.Equal([10.0, 20.0], next.Colours["green"].Latency.Edges);
     }
 
+    [Fact]
+    public void Histograms_with_other_edges_are_added_on_those_that_all_have()
+    {
+        static PodCounters Other(double all) => new() { Deployment = "shop", Pod = "g2", Requests = all, Errors = 0, Latency = [new(10, all / 2), new(50, all), new(double.PositiveInfinity, all)] };
+        Read(Pod("shop", "g1", 100, 0, 60, 90), Other(40), Pod("shop-blue", "b1", 10, 0, 5, 9));
+        var next = Read(Pod("shop", "g1", 200, 0, 100, 180), Other(100), Pod("shop-blue", "b1", 20, 0, 10, 18));
+        Assert.Equal([10.0], next.Colours["green"].Latency.Edges);
+        Assert.Equal([40.0 + 30, 60 + 30], next.Colours["green"].Latency.Counts);
+    }
+
+    [Fact]
+    public void A_histogram_that_goes_backwards_is_a_restart_of_its_pod()
+    {
+        Read(Pod("shop", "g1", 100, 0, 60, 90), Pod("shop-blue", "b1", 10, 0, 5, 9));
+        var next = Read(Pod("shop", "g1", 110, 0, 20, 100), Pod("shop-blue", "b1", 20, 0, 10, 18));
+        Assert.Contains("reset", Assert.Single(next.Notes), StringComparison.Ordinal);
+        Assert.Equal((110, 0, 10, 0), Counts(next));
+        Assert.Equal([20.0, 80.0, 10.0], next.Colours["green"].Latency.Counts);
+    }
+
     private static (int Green, int GreenErrors, int Blue, int BlueErrors) Counts(CounterInterval interval) =>
         ((int)interval.Colours["green"].Requests, (int)interval.Colours["green"].Errors, (int)interval.Colours["blue"].Requests, (int)interval.Colours["blue"].Errors);
 
