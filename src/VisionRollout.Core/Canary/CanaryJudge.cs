@@ -7,12 +7,14 @@ using VisionRollout.Core.Statistics;
 namespace VisionRollout.Core.Canary;
 
 /// <summary>Judges one canary stage after every reading of its counters: error rates by e-processes, response times by quantile confidence
-/// sequences, both anytime-valid (see <see cref="RateJudge"/> and <see cref="LatencyJudge"/>). The evidence of earlier stages on error
+/// sequences, both anytime-valid (see <see cref="RateJudge"/> and <see cref="LatencyJudge"/>), and a version that turns bad late by a guard on the
+/// newest readings (see <see cref="LateFaultGuard"/>). The evidence of earlier stages on error
 /// rates multiplies in. A reading with missing or unusable data never gives a Go.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class CanaryJudge
 {
-    private const int Metrics = 2;
+    // Error rate, response time, and late faults: each has a third of α for a NoGo.
+    private const int Metrics = 3;
     private const string Beginning = "Counting starts with this reading.";
     private readonly PlanCanary limits;
     private readonly int percent;
@@ -20,6 +22,7 @@ public sealed class CanaryJudge
     private readonly CanaryArm baseline;
     private readonly CounterTracker counters;
     private readonly RateJudge rates;
+    private readonly LateFaultGuard late;
     private readonly LatencyJudge latencies;
     private readonly Dictionary<string, double> unavailable = [];
     private DateTimeOffset? begin;
@@ -39,7 +42,8 @@ public sealed class CanaryJudge
         ArgumentNullException.ThrowIfNull(baseline);
         (this.limits, this.percent, this.canary, this.baseline) = (limits, percent, canary, baseline);
         counters = new CounterTracker(ColoursOf(canary, baseline));
-        rates = new RateJudge(new RateJudgeSettings { Delta = limits.ErrorRateDelta, Alpha = limits.Alpha, Metrics = Metrics });
+        var settings = new RateJudgeSettings { Delta = limits.ErrorRateDelta, Alpha = limits.Alpha, Metrics = Metrics };
+        (rates, late) = (new RateJudge(settings), new LateFaultGuard(settings));
         latencies = new LatencyJudge(new LatencyJudgeSettings { Delta = limits.LatencyDelta.TotalMilliseconds, Alpha = limits.Alpha, Metrics = Metrics });
         Replay([.. (earlier ?? []).Where(sample => sample.Percent != percent)]);
     }
@@ -74,7 +78,7 @@ public sealed class CanaryJudge
     private void Replay(IReadOnlyList<CanarySample> earlier)
     {
         if (earlier.Count == 0) return;
-        rates.Learn(earlier[0].HistoryRequests, earlier[0].HistoryErrors);
+        Learn(earlier[0].HistoryRequests, earlier[0].HistoryErrors);
         for (var index = 0; index < earlier.Count; index++)
         {
             var before = index > 0 && earlier[index - 1].Percent == earlier[index].Percent ? Counts(earlier[index - 1]) : default;
@@ -83,7 +87,7 @@ public sealed class CanaryJudge
                 now.CanaryRequests - before.CanaryRequests, now.CanaryErrors - before.CanaryErrors,
                 now.BaselineRequests - before.BaselineRequests, now.BaselineErrors - before.BaselineErrors);
             if (interval is { CanaryRequests: >= 0, CanaryErrors: >= 0, BaselineRequests: >= 0, BaselineErrors: >= 0 })
-                rates.Add(Name(earlier[index].Percent), interval);
+                Add(earlier[index].Percent, interval);
             latencies.Add(Name(earlier[index].Percent), LatencyHistogram.Empty, LatencyHistogram.Empty);
         }
     }
@@ -93,14 +97,27 @@ public sealed class CanaryJudge
         begin = interval.At;
         if (rates.State.Blocks.Count > 0) return;
         var history = interval.Colours[baseline.Colour];
-        rates.Learn(history.Requests, history.Errors);
+        Learn(history.Requests, history.Errors);
+    }
+
+    private void Learn(double requests, double errors)
+    {
+        rates.Learn(requests, errors);
+        late.Learn(requests, errors);
+    }
+
+    // The guard is told how errors scattered before these.
+    private void Add(int stage, RateCounts interval)
+    {
+        late.Add(Name(stage), interval, rates.Dispersion);
+        rates.Add(Name(stage), interval);
     }
 
     private void Count(CounterInterval interval)
     {
         var (fresh, old) = (interval.Colours[canary.Colour], interval.Colours[baseline.Colour]);
         foreach (var (colour, counts) in interval.Colours) unavailable[colour] = unavailable.GetValueOrDefault(colour) + counts.Unavailable;
-        rates.Add(Name(percent), new RateCounts(fresh.Requests, fresh.Errors, old.Requests, old.Errors));
+        Add(percent, new RateCounts(fresh.Requests, fresh.Errors, old.Requests, old.Errors));
         latencies.Add(Name(percent), fresh.Latency, old.Latency);
     }
 
@@ -124,6 +141,7 @@ public sealed class CanaryJudge
             GoEvidence = rate.GoEvidence,
             NoGoEvidence = rate.NoGoEvidence,
             RegressionEvidence = rate.RegressionEvidence,
+            LateEvidence = late.Evidence,
             GoBound = rate.GoBound,
             NoGoBound = rate.NoGoBound,
             LatencyDeltaLow = latency.DeltaLow,
@@ -162,7 +180,7 @@ public sealed class CanaryJudge
         RequestRate = interval.Length is { TotalSeconds: > 0 } length ? interval.Colours[colour].Requests / length.TotalSeconds : null,
     };
 
-    private Finding OnErrors(RateAssessment rate, DateTimeOffset at, string? doubt) => Found(rate.Verdict, rate.Reason, at, doubt) with
+    private Finding OnErrors(RateAssessment rate, DateTimeOffset at, string? doubt) => (rate.Verdict != Verdict.NoGo && late.IsNoGo ? Found(Verdict.NoGo, late.Reason(), at, doubt) : Found(rate.Verdict, rate.Reason, at, doubt)) with
     {
         Criterion = GateCriteria.ErrorRateDelta,
         Measured = rate.Canary.Rate - rate.Baseline.Rate,

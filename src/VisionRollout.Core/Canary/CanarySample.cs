@@ -35,6 +35,9 @@ public sealed record CanarySample
     /// <summary>Evidence that the canary is worse at all.</summary>
     public double RegressionEvidence { get; init; }
 
+    /// <summary>Evidence that the canary has turned bad after a good stretch; NoGo from <see cref="NoGoBound"/> on.</summary>
+    public double LateEvidence { get; init; }
+
     /// <summary>True when the canary is proven worse, be it within the tolerance.</summary>
     public bool Regression { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class RateEvaluation
     public RateEvaluation(IReadOnlyList<RateBlock> blocks, double delta)
     {
         tolerance = delta;
-        Dispersion = Math.Max(ArmDispersion.Factor(blocks.Select(block => block.Canary)), ArmDispersion.Factor(blocks.Select(block => block.Baseline)));
+        Dispersion = RateJudge.Scatter(blocks);
         AgainstCanary = Math.Max(Dispersion, FirstReadings / Math.Max(1, blocks.Sum(block => block.Canary.Intervals)));
         counts = new RateCounts[blocks.Count];
         goNumerators = new double[blocks.Count];

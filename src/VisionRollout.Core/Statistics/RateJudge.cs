@@ -43,6 +43,9 @@ public sealed class RateJudge
     /// <summary>All that it knows, to be stored.</summary>
     public RateJudgeState State => new() { Settings = Settings, HistoryRequests = historyRequests, HistoryErrors = historyErrors, Blocks = [.. blocks] };
 
+    /// <summary>By how much more errors scatter from reading to reading than independent ones would, at least 1.</summary>
+    public double Dispersion => Scatter(blocks);
+
     private double LogGoBound => -Math.Log(Settings.Alpha);
 
     private double LogNoGoBound => Math.Log(Settings.Metrics / Settings.Alpha);
@@ -112,6 +115,9 @@ public sealed class RateJudge
         };
         return assessment with { Reason = Reason(assessment) };
     }
+
+    internal static double Scatter(IReadOnlyList<RateBlock> blocks) =>
+        Math.Max(ArmDispersion.Factor(blocks.Select(block => block.Canary)), ArmDispersion.Factor(blocks.Select(block => block.Baseline)));
 
     internal static RateBlock NewBlock(RateJudgeState state, string stage)
     {

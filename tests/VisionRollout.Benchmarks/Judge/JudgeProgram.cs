@@ -10,6 +10,7 @@ internal static class JudgeProgram
     private const double Alpha = 0.05;
     private const double FixedSample = 6_913;
     private const string Own = "this judge";
+    private const string Guarded = "this judge and its guard on late faults";
 
     private static readonly Scenario[] Scenarios =
     [
@@ -31,11 +32,29 @@ internal static class JudgeProgram
     private static readonly Dictionary<string, Func<ICanaryRule>> Rules = new()
     {
         [Own] = () => new EvidenceRule(),
+        [Guarded] = () => new GuardedRule(guarded: true),
         ["threshold per poll, first failure (Argo Rollouts)"] = () => new ThresholdRule(Delta, 1),
         ["threshold per poll, fifth failure (Flagger)"] = () => new ThresholdRule(Delta, 5),
         ["Mann–Whitney on time series (Kayenta)"] = () => new RankRule(4),
         ["fixed sample, once"] = () => new FixedSampleRule(Delta, FixedSample, everyScrape: false),
         ["fixed sample, at every scrape"] = () => new FixedSampleRule(Delta, FixedSample, everyScrape: true),
+    };
+
+    // Twenty good readings, then the fault.
+    private static readonly Scenario[] LateScenarios =
+    [
+        new("1 % errors, 250 canary requests a reading", 0.0095, 250, 20_000) { GoodFor = 5_000 },
+        new("2 % errors, 250 canary requests a reading", 0.0195, 250, 20_000) { GoodFor = 5_000 },
+        new("+0.5 points, 2,500 canary requests a reading", 0.005, 2_500, 200_000) { GoodFor = 50_000 },
+        new("1 % errors, 2,500 canary requests a reading", 0.0095, 2_500, 200_000) { GoodFor = 50_000 },
+        new("1 % errors, 2,500 canary requests a reading, bursts of five", 0.0095, 2_500, 200_000) { GoodFor = 50_000, Burst = 5 },
+        new("1 % errors, 18,000 canary requests a reading", 0.0095, 18_000, 900_000) { GoodFor = 360_000 },
+    ];
+
+    private static readonly Dictionary<string, Func<ICanaryRule>> LateRules = new()
+    {
+        [Own] = () => new GuardedRule(guarded: false),
+        [Guarded] = () => new GuardedRule(guarded: true),
     };
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -52,6 +71,12 @@ internal static class JudgeProgram
         foreach (var scenario in Scenarios)
         {
             report.Add(scenario, MonteCarlo.Run(scenario, Rules, runs, stop.Token), Own);
+            await Console.Error.WriteLineAsync($"{clock.Elapsed:mm\\:ss} {scenario.Name}");
+        }
+
+        foreach (var scenario in LateScenarios)
+        {
+            report.AddLate(scenario, MonteCarlo.Run(scenario, LateRules, runs, stop.Token));
             await Console.Error.WriteLineAsync($"{clock.Elapsed:mm\\:ss} {scenario.Name}");
         }
 

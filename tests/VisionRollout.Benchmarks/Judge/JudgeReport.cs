@@ -9,6 +9,7 @@ internal sealed class JudgeReport(int runs, double delta, double alpha)
     private readonly StringBuilder own = new();
     private readonly StringBuilder limit = new();
     private readonly StringBuilder others = new();
+    private readonly StringBuilder late = new();
 
     public void Add(Scenario scenario, IReadOnlyDictionary<string, RuleResult> results, string name)
     {
@@ -20,6 +21,17 @@ internal sealed class JudgeReport(int runs, double delta, double alpha)
         var bound = WaldBound.CanaryRequests(Scenario.BaselineRate + scenario.Rise, Scenario.BaselineRate, Scenario.Share, alpha);
         var mean = result.Mean(RuleAnswer.Regression, scenario.Horizon);
         Row(limit, scenario.Name, Number(mean), Number(bound), (mean / bound).ToString("0.00", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A fault that begins late: readings from its first one until the NoGo.</summary>
+    public void AddLate(Scenario scenario, IReadOnlyDictionary<string, RuleResult> results)
+    {
+        foreach (var (rule, result) in results)
+        {
+            string Readings(double share) => Number((result.Quantile(RuleAnswer.NoGo, share) - scenario.GoodFor) / scenario.Step);
+            Row(late, scenario.Name, rule, Percent(result, RuleAnswer.NoGo), $"{Readings(0.5)} / {Readings(0.8)} / {Readings(0.99)}",
+                (100 * result.ShareUntil(RuleAnswer.NoGo, scenario.GoodFor)).ToString("0.00", CultureInfo.InvariantCulture) + " %");
+        }
     }
 
     public string Markdown() => string.Create(CultureInfo.InvariantCulture, $"""
@@ -39,6 +51,13 @@ internal sealed class JudgeReport(int runs, double delta, double alpha)
         | canary | mean | bound | ratio |
         | --- | ---: | ---: | ---: |
         {limit}
+        ### Late faults
+
+        Twenty good readings, then the fault: readings from its first one until the NoGo (median / 80 % / 99 %).
+
+        | fault | rule | NoGo | readings | NoGo before it |
+        | --- | --- | ---: | ---: | ---: |
+        {late}
         ### Other rules on the same canaries
 
         | canary | rule | Go | NoGo |

@@ -18,6 +18,9 @@ internal sealed class RuleResult
     /// <summary>Share of the runs in which the answer ever came.</summary>
     public double Share(RuleAnswer answer) => (double)firsts[answer].Count / Runs;
 
+    /// <summary>Share of the runs in which the answer came at so many canary requests or before.</summary>
+    public double ShareUntil(RuleAnswer answer, double requests) => (double)firsts[answer].Count(at => at <= requests) / Runs;
+
     /// <summary>Canary requests until so many of all runs have the answer; null when fewer ever do.</summary>
     public double? Quantile(RuleAnswer answer, double share)
     {

@@ -24,6 +24,9 @@ internal sealed record Scenario(string Name, double Rise, int Step, int Horizon)
     /// <summary>True: four stages of 5, 10, 25 and 50 per cent, while the common error rate falls to a quarter.</summary>
     public bool ChangesWeights { get; init; }
 
+    /// <summary>Canary requests after which the rise begins.</summary>
+    public int GoodFor { get; init; }
+
     /// <summary>Draws the counts of one scrape.</summary>
     /// <param name="random">Seeded per run.</param>
     /// <param name="progress">0 to 1: how far the run has come.</param>
@@ -35,7 +38,7 @@ internal sealed record Scenario(string Name, double Rise, int Step, int Horizon)
         var canaryRequests = Math.Round(Step * traffic);
         var baselineRequests = Math.Round(canaryRequests * (1 - share) / share);
         return (stage, new RateCounts(
-            canaryRequests, Errors(random, canaryRequests, baselineRate + Rise),
+            canaryRequests, Errors(random, canaryRequests, baselineRate + (progress * Horizon < GoodFor ? 0 : Rise)),
             baselineRequests, Errors(random, baselineRequests, baselineRate)));
     }
 

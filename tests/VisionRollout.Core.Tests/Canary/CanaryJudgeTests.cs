@@ -44,6 +44,28 @@ public sealed class CanaryJudgeTests
         Assert.Contains("P99", sample.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_version_that_turns_bad_after_a_long_good_stretch_is_stopped_soon_and_the_reason_names_the_readings()
+    {
+        var mesh = new Mesh();
+        var judge = Judge();
+        Follow(judge, mesh, polls: 40);
+        mesh.CanaryErrorShare = 0.03;
+        var readings = 0;
+        CanarySample sample;
+        do
+        {
+            sample = judge.Add(mesh.Next());
+            readings++;
+        }
+        while (sample.Verdict != Verdict.NoGo && readings < 20);
+
+        Assert.InRange(readings, 1, 4);
+        Assert.StartsWith("In the newest ", sample.Reason, StringComparison.Ordinal);
+        Assert.True(sample.LateEvidence >= sample.NoGoBound);
+        Assert.Equal("error-rate", sample.Findings.Single(finding => finding.Verdict == Verdict.NoGo).Trigger);
+    }
+
     [Theory]
     [InlineData("Prometheus returned no series.")]
     [InlineData("The newest sample is 90 s old.")]
@@ -122,7 +144,7 @@ public sealed class CanaryJudgeTests
         private readonly double[] errors = new double[2];
         private int poll;
 
-        public double CanaryErrorShare { get; init; } = 0.0003;
+        public double CanaryErrorShare { get; set; } = 0.0003;
 
         public double CanaryDelay { get; init; }
 
