@@ -42,7 +42,7 @@ public sealed class FakeCluster : IAsyncDisposable
     /// <summary>Takes connections and never says a word, as a machine behind a firewall or one that is overloaded.</summary>
     public static FakeCluster At(MuteServer server) => new(null, server.Address);
 
-    public static FakeCluster Nobody() => new(null, new Uri($"http://127.0.0.1:{FakeServer.FreePort()}"));
+    public static FakeCluster Nobody() => new(null, FakeServer.Nobody);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,27 +8,49 @@ namespace VisionRollout.Adapters.Tests.Fakes;
 /// <summary>An HTTP server that gives prepared answers in order, the last one for ever: for faults that the rehearsal cannot be made to show at an exact request.</summary>
 public sealed class FakeServer : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
+    private const int Attempts = 20;
+    private readonly HttpListener listener;
     private readonly ConcurrentQueue<FakeRequest> requests = new();
     private readonly Queue<Action<HttpListenerResponse>> answers;
     private readonly Task serving;
 
-    private FakeServer(int port, IEnumerable<Action<HttpListenerResponse>> answers)
+    private FakeServer(IEnumerable<Action<HttpListenerResponse>> answers)
     {
         this.answers = new(answers);
-        Address = new Uri($"http://127.0.0.1:{port}");
-        listener.Prefixes.Add(Address.AbsoluteUri);
-        listener.Start();
+        (listener, Address) = Listen();
         serving = ServeAsync();
     }
+
+    /// <summary>An address where nobody listens, and nobody may by chance: the discard service's port.</summary>
+    public static Uri Nobody { get; } = new("http://127.0.0.1:9");
 
     public Uri Address { get; }
 
     public IReadOnlyList<FakeRequest> Requests => [.. requests];
 
-    public static FakeServer Start(params Action<HttpListenerResponse>[] answers) => new(FreePort(), answers);
+    public static FakeServer Start(params Action<HttpListenerResponse>[] answers) => new(answers);
 
-    /// <summary>A port where nobody listens.</summary>
+    /// <summary>Listens on a port of its own. A port that was free a moment ago may have gone to any connection of any other test, which is tried again.</summary>
+    public static (HttpListener Listener, Uri Address) Listen()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var listener = new HttpListener();
+            var address = new Uri($"http://127.0.0.1:{FreePort()}");
+            listener.Prefixes.Add(address.AbsoluteUri);
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (attempt < Attempts)
+            {
+                listener.Close();
+            }
+        }
+    }
+
+    /// <summary>A port where nobody listens now. Whoever wants to listen there must be ready to find it taken.</summary>
     public static int FreePort()
     {
         using var socket = new TcpListener(IPAddress.Loopback, 0);

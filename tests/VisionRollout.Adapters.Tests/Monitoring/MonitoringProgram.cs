@@ -6,6 +6,7 @@ namespace VisionRollout.Adapters.Tests.Monitoring;
 /// <summary>A real Prometheus or Alertmanager from Debian's packages, on loopback, in a folder of its own.</summary>
 internal sealed class MonitoringProgram : IAsyncDisposable
 {
+    private const int Attempts = 3;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly string program;
@@ -24,9 +25,8 @@ internal sealed class MonitoringProgram : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>A Prometheus that scrapes an address every second.</summary>
-    public static Task<MonitoringProgram> PrometheusAsync(Uri metrics, string rules, CancellationToken token)
+    public static Task<MonitoringProgram> PrometheusAsync(Uri metrics, string rules, CancellationToken token) => StartAsync("prometheus", (folder, port) =>
     {
-        var (program, folder, port) = (Find("prometheus"), Directory.CreateTempSubdirectory("visionrollout-prometheus-").FullName, FakeServer.FreePort());
         File.WriteAllText(Path.Combine(folder, "rules.yml"), rules);
         File.WriteAllText(Path.Combine(folder, "prometheus.yml"), $$"""
             global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -37,17 +37,14 @@ internal sealed class MonitoringProgram : IAsyncDisposable
               metrics_path: {{metrics.AbsolutePath}}
               static_configs: [ { targets: [ '{{metrics.Authority}}' ] } ]
             """);
-        return StartAsync(new(program, folder, port,
-            [$"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}"]), token);
-    }
+        return [$"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}"];
+    }, token);
 
-    public static Task<MonitoringProgram> AlertmanagerAsync(CancellationToken token)
+    public static Task<MonitoringProgram> AlertmanagerAsync(CancellationToken token) => StartAsync("prometheus-alertmanager", (folder, port) =>
     {
-        var (program, folder, port) = (Find("prometheus-alertmanager"), Directory.CreateTempSubdirectory("visionrollout-alertmanager-").FullName, FakeServer.FreePort());
         File.WriteAllText(Path.Combine(folder, "alertmanager.yml"), "route: { receiver: nobody }\nreceivers: [ { name: nobody } ]\n");
-        return StartAsync(new(program, folder, port,
-            [$"--config.file={folder}/alertmanager.yml", $"--storage.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]), token);
-    }
+        return [$"--config.file={folder}/alertmanager.yml", $"--storage.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="];
+    }, token);
 
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
@@ -86,17 +83,24 @@ internal sealed class MonitoringProgram : IAsyncDisposable
         return found!;
     }
 
-    private static async Task<MonitoringProgram> StartAsync(MonitoringProgram made, CancellationToken token)
+    // A port that was free a moment ago may be taken by now, which is tried again.
+    private static async Task<MonitoringProgram> StartAsync(string name, Func<string, int, string[]> configure, CancellationToken token)
     {
-        try
+        var program = Find(name);
+        for (var attempt = 1; ; attempt++)
         {
-            await made.StartAsync(token);
-            return made;
-        }
-        catch
-        {
-            await made.DisposeAsync();
-            throw;
+            var (folder, port) = (Directory.CreateTempSubdirectory($"visionrollout-{name}-").FullName, FakeServer.FreePort());
+            var made = new MonitoringProgram(program, folder, port, configure(folder, port));
+            try
+            {
+                await made.StartAsync(token);
+                return made;
+            }
+            catch (Exception cause)
+            {
+                await made.DisposeAsync();
+                if (cause is not InvalidOperationException || attempt == Attempts) throw;
+            }
         }
     }
 

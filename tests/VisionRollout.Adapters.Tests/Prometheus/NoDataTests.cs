@@ -77,16 +77,14 @@ public sealed class NoDataTests
     /// <summary>Answers the four queries for two pods of each colour, each with 20,000 requests more at every look, ten in a thousand slower than 50 ms.</summary>
     private sealed class StubPrometheus : IAsyncDisposable
     {
-        private readonly HttpListener listener = new();
+        private readonly HttpListener listener;
         private readonly Task serving;
         private int look;
         private string fault = "";
 
         public StubPrometheus()
         {
-            Address = new Uri($"http://127.0.0.1:{FakeServer.FreePort()}");
-            listener.Prefixes.Add(Address.AbsoluteUri);
-            listener.Start();
+            (listener, Address) = FakeServer.Listen();
             serving = ServeAsync();
         }
 

@@ -101,7 +101,7 @@ public sealed class PrometheusMetricSourceTests
     {
         using var http = new OutsideHttp(TimeSpan.FromMilliseconds(1));
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => Source(http, new Uri($"http://127.0.0.1:{FakeServer.FreePort()}")).ReadAsync(["business-service"], At, Token));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => Source(http, FakeServer.Nobody).ReadAsync(["business-service"], At, Token));
 
         Assert.Equal(("PrometheusUnavailable", RolloutErrorKind.Unavailable), (error.Id, error.Kind));
         Assert.Contains("Endpoints.Prometheus", error.Remedy, StringComparison.Ordinal);
