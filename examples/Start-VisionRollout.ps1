@@ -43,6 +43,10 @@ param(
     # Checklists that people have confirmed before the start. Others are asked for at the prompt.
     [string[]] $Confirmed = @(),
 
+    # Checks of your own: name = script block that gives Go, NoGo or Undecided, $true or $false, or an object with Verdict and Reason. They are run
+    # at every look at the new version: during the canary, while gates and phases wait, at the cutover and after it.
+    [hashtable] $Check = @{},
+
     # Begins once more after a stop or a rollback on the same day. Without it, this script only tells how that rollout has ended.
     [switch] $NewAttempt
 )
@@ -57,17 +61,15 @@ $session = Connect-Rollout @connection
 
 # A chat or a status page that is down is a warning: it must not end a rollout.
 $PSDefaultParameterValues = @{ 'Send-RolloutMessage:BestEffort' = $true }
-
-# Items of a checklist: those that were confirmed ahead are recorded, the others are asked for.
-function Confirm-Checklist([string] $Name) {
-    Confirm-RolloutChecklist $Name -All:($Confirmed -contains $Name -or $Confirmed -contains '*')
+foreach ($command in 'Start-Canary', 'Step-Canary', 'Watch-Canary', 'Test-RolloutGate', 'Invoke-RolloutPhase', 'Switch-Traffic', 'Watch-Rollout') {
+    $PSDefaultParameterValues["${command}:Check"] = $Check
 }
 
-# Tells the deciders that a gate waits for them, and waits for their decision.
-function Wait-Gate([string] $Name) {
-    $gate = Test-RolloutGate $Name
-    if ($gate.Missing) { Send-RolloutMessage GateWaiting -Occasion $Name -Reason "gate $Name, $($gate.Missing -join ', ')" }
-    Test-RolloutGate $Name -Wait
+# Items of a checklist: those that were confirmed ahead are recorded, the others are asked for. With -Ahead nobody is asked: a gate waits for them,
+# which can be confirmed from any shell, and the guards stay on watch meanwhile.
+function Confirm-Checklist([string] $Name, [switch] $Ahead) {
+    $all = $Confirmed -contains $Name -or $Confirmed -contains '*'
+    if ($all -or -not $Ahead) { Confirm-RolloutChecklist $Name -All:$all }
 }
 
 # What people must know when it did not end as planned, in the channels of the plan, once. Customers are told what is seen, not what was asked for.
@@ -152,14 +154,13 @@ try {
                 }
             }
         }
-        Invoke-RolloutStep 'Gate: go on to the cutover?' { Wait-Gate Canary }
+        Invoke-RolloutStep 'Gate: go on to the cutover?' { Test-RolloutGate Canary -Wait }
     } | Out-Null
 
     # 13:00  Cutover: all traffic to the new version
     Invoke-RolloutPhase 'Cutover' {
         Invoke-RolloutStep 'Final validation'     { Test-Deployment $rollout.ToColour }
-        Invoke-RolloutStep 'Business approval'    { Confirm-Checklist 'Business approval' }
-        Invoke-RolloutStep 'Gate: cut over?'      { Wait-Gate Cutover }
+        Invoke-RolloutStep 'Gate: cut over?'      { Confirm-Checklist 'Business approval' -Ahead; Test-RolloutGate Cutover -Wait }
         Invoke-RolloutStep 'Announce'             { Send-RolloutMessage CutoverStarted }
         Invoke-RolloutStep 'Switch the traffic'   { Switch-Traffic $rollout.ToColour -Confirm:$false }
         Invoke-RolloutStep 'Keep the old version' { Protect-Environment $rollout.FromColour }

@@ -230,6 +230,7 @@
             RequireAll    = $true    # both
             Deadline      = '15 min'
             WhenUndecided = 'Hold'
+            Message       = 'GateWaiting'   # when it waits for its deciders, and again when approvals have expired
         }
         @{
             Name          = 'Cutover'
@@ -244,6 +245,7 @@
             RequireAll    = $false   # one of them
             Deadline      = '15 min'
             WhenUndecided = 'Hold'
+            Message       = 'GateWaiting'
         }
     )
 

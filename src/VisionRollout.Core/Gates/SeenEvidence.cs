@@ -10,13 +10,16 @@ public sealed record SeenEvidence(IReadOnlyList<string> Met, string Traffic)
     /// <summary>Criteria that were met.</summary>
     public IReadOnlyList<string> Met { get; init => field = IndexedList.Of(value); } = IndexedList.Of(Met);
 
+    /// <summary>All that was shown, also what was not met.</summary>
+    public IReadOnlyList<Finding> Findings { get; init => field = IndexedList.Of(value); } = [];
+
     /// <summary>What the findings and the split of traffic show now.</summary>
     /// <param name="findings">Findings of the gate.</param>
     /// <param name="traffic">How traffic is split.</param>
     public static SeenEvidence Of(IReadOnlyList<Finding> findings, string traffic)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        return new([.. findings.Where(finding => finding.Verdict == Verdict.Go).Select(Name).Distinct().Order(StringComparer.Ordinal)], traffic);
+        return new([.. findings.Where(finding => finding.Verdict == Verdict.Go).Select(Name).Distinct().Order(StringComparer.Ordinal)], traffic) { Findings = findings };
     }
 
     /// <summary>What has become worse or different since; null when the approval still rests on what was seen.</summary>

@@ -23,4 +23,7 @@ public sealed record PlanGate
 
     /// <summary>What happens at the deadline.</summary>
     public UndecidedAction WhenUndecided { get; init; } = UndecidedAction.Hold;
+
+    /// <summary>Name of the message that tells the deciders that it waits for them; null: nobody is told.</summary>
+    public string? Message { get; init; }
 }

@@ -209,6 +209,7 @@ public static class PlanReader
             RequireAll = section.Optional("RequireAll", PlanValues.Flag, standard.RequireAll),
             Deadline = section.Optional("Deadline", PlanValues.Duration, standard.Deadline),
             WhenUndecided = section.Optional("WhenUndecided", PlanValues.OneOf<UndecidedAction>("action for an undecided gate"), standard.WhenUndecided),
+            Message = section.OptionalOrNull("Message", PlanValues.Text),
         };
     }
 

@@ -51,11 +51,14 @@ internal static class EvidenceSections
             var (text, style) = gate.Verdict is { } verdict ? (ReportText.Word(verdict), verdict.ToString().ToLowerInvariant()) : ("not decided", "undecided");
             html.Raw($"<p><span class=\"verdict {style}\">{text}</span> {HtmlWriter.Escape(gate.Reason)}</p>");
             html.Facts([("Deciders", string.Join(gate.RequireAll ? " and " : " or ", gate.Deciders)), ("Opened", ReportText.Time(gate.OpenedAt)), ("Decided", ReportText.Time(gate.DecidedAt))]);
-            html.Table("Decisions", ["Who", "Role", "When", "Decision", "Comment", "Plan"], gate.Decisions.Select(decision => new HtmlCell[]
+            html.Table("Decisions", ["Who", "Role", "When", "Decision", "Comment", "Evidence seen", "Plan"], gate.Decisions.Select(decision => new HtmlCell[]
             {
-                decision.Identity, decision.Role, new(ReportText.Time(decision.At), "time"), decision.Approved ? new("approved", "verdict go") : new("denied", "verdict nogo"),
-                decision.Comment, decision.PlanHash.Length > 12 ? decision.PlanHash[..12] : decision.PlanHash,
+                decision.Identity, decision.Role, new(ReportText.Time(decision.At), "time"),
+                !decision.Approved ? new("denied", "verdict nogo") : decision.Expired.Length == 0 ? new("approved", "verdict go") : new("approved, expired", "verdict undecided"),
+                decision.Comment, ReportText.Seen(decision), decision.PlanHash.Length > 12 ? decision.PlanHash[..12] : decision.PlanHash,
             }), "nobody has decided.");
+            foreach (var decision in gate.Decisions.Where(decision => decision.Seen is { Findings.Count: > 0 }))
+                Findings(html, $"What {decision.Role} ({decision.Identity}) saw at {ReportText.Time(decision.At)}", decision.Seen!.Findings);
             Findings(html, "Evidence", gate.Findings);
         }
 

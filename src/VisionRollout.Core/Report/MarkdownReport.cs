@@ -80,8 +80,12 @@ public static class MarkdownReport
         Table(text, "Gates", ["Gate", "Decision", "At", "Why", "Deciders"], report.Gates.Select(gate => new[]
         {
             gate.Name, gate.Verdict?.ToString() ?? "not decided", ReportText.Time(gate.DecidedAt), gate.Reason,
-            string.Join("; ", gate.Decisions.Select(decision => $"{decision.Role} {decision.Identity} {(decision.Approved ? "approved" : "denied")} at {ReportText.Time(decision.At)}{(decision.Comment.Length > 0 ? ": " + decision.Comment : "")}")),
+            string.Join("; ", gate.Decisions.Select(decision => $"{decision.Role} {decision.Identity} {(decision.Approved ? "approved" : "denied")} at {ReportText.Time(decision.At)}{(decision.Comment.Length > 0 ? ": " + decision.Comment : "")}{(ReportText.Seen(decision) is { Length: > 0 } seen ? $" ({seen})" : "")}")),
         }));
+        Table(text, "What the deciders saw", ["Gate", "Who", "At", "Criterion", "Subject", "Verdict", "Measured", "Limit", "Why"], report.Gates.SelectMany(gate => gate.Decisions.SelectMany(decision => (decision.Seen?.Findings ?? []).Select(finding => new[]
+        {
+            gate.Name, $"{decision.Role} {decision.Identity}", ReportText.Time(decision.At), finding.Criterion, finding.Subject, finding.Verdict.ToString(), ReportText.Value(finding.Measured, finding.Unit), ReportText.Value(finding.Limit, finding.Unit), finding.Reason,
+        }))));
         Table(text, "Evidence of the gates", ["Gate", "Criterion", "Subject", "Verdict", "Measured", "Limit", "Why"], report.Gates.SelectMany(gate => gate.Findings.Select(finding => new[]
         {
             gate.Name, finding.Criterion, finding.Subject, finding.Verdict.ToString(), ReportText.Value(finding.Measured, finding.Unit), ReportText.Value(finding.Limit, finding.Unit), finding.Reason,

@@ -108,7 +108,6 @@ public sealed class ReportBuilder
     {
         var gate = state.FindGate(name);
         var rule = plan.FindGate(name);
-        var approvals = gate.Approvals.Select(item => new ReportDecision(item.At, true, item.Approval.Role, item.Approval.Identity, item.Approval.Comment, item.Approval.PlanHash));
         var denials = Of<GateDenied>().Where(item => Same(item.Entry.Gate, name)).Select(item => new ReportDecision(item.At, false, item.Entry.Role, item.Entry.Identity, item.Entry.Reason, ""));
         return new ReportGate
         {
@@ -120,8 +119,27 @@ public sealed class ReportBuilder
             Verdict = gate.Decision?.Verdict,
             Reason = gate.Decision?.Reason ?? "",
             Findings = gate.Decision is { Findings.Count: > 0 } decision ? decision.Findings : gate.Opened?.Findings ?? [],
-            Decisions = [.. approvals.Concat(denials).OrderBy(decision => decision.At)],
+            Decisions = [.. Approvals(name).Concat(denials).OrderBy(decision => decision.At)],
         };
+    }
+
+    // In the journal's order: an expiry ends what was approved before it.
+    private IEnumerable<ReportDecision> Approvals(string gate)
+    {
+        var approvals = new List<(GateApproved Entry, ReportDecision Decision)>();
+        foreach (var record in records)
+        {
+            if (record.Entry is GateApproved approved && Same(approved.Gate, gate))
+                approvals.Add((approved, new ReportDecision(record.At, true, approved.Role, approved.Identity, approved.Comment, approved.PlanHash) { Seen = approved.Seen }));
+            if (record.Entry is not ApprovalsExpired expired || !Same(expired.Gate, gate)) continue;
+            for (var index = 0; index < approvals.Count; index++)
+            {
+                if (approvals[index] is { Decision.Expired: "" } approval && expired.Covers(approval.Entry, record.At))
+                    approvals[index] = (approval.Entry, approval.Decision with { Expired = expired.Reason });
+            }
+        }
+
+        return approvals.Select(item => item.Decision);
     }
 
     private List<ReportCriterion> Criteria()

@@ -57,6 +57,14 @@ internal static class ReportText
 
     public static string Limit(ReportCriterion criterion) => criterion.Limit is null ? None : $"{Sign(criterion.Comparison)}{Value(criterion.Limit, criterion.Unit)}";
 
+    /// <summary>What an approval rests on; empty for a denial.</summary>
+    public static string Seen(ReportDecision decision)
+    {
+        if (!decision.Approved) return "";
+        var seen = decision.Seen is { } evidence ? $"{evidence.Met.Count} of {Math.Max(evidence.Met.Count, evidence.Findings.Count)} findings met, traffic {evidence.Traffic}" : "given before the gate was open";
+        return decision.Expired.Length > 0 ? $"{seen}; expired: {decision.Expired}" : seen;
+    }
+
     private static string Sign(Comparison? comparison) => comparison switch
     {
         Comparison.Above => "> ",

@@ -17,8 +17,11 @@ public sealed record GateState
     /// <summary>Approvals in order, with their time.</summary>
     public IReadOnlyList<(DateTimeOffset At, GateApproved Approval)> Approvals { get; init; } = [];
 
-    /// <summary>Why earlier approvals have expired; empty when none have, or none since the newest approval.</summary>
+    /// <summary>Why earlier approvals have expired, the newest reason; empty when none have.</summary>
     public string Expired { get; init; } = "";
+
+    /// <summary>How often approvals have expired.</summary>
+    public int Expiries { get; init; }
 
     /// <summary>The first denial; null when there is none.</summary>
     public GateDenied? Denial { get; init; }

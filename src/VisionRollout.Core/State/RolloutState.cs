@@ -214,7 +214,7 @@ public sealed record RolloutState
     {
         GateOpened opened => WithGate(opened.Gate, gate => gate with { Opened = opened, OpenedAt = record.At, Decision = null }),
         GateApproved approved => WithGate(approved.Gate, gate => gate with { Approvals = [.. gate.Approvals, (record.At, approved)] }),
-        ApprovalsExpired expired => WithGate(expired.Gate, gate => gate with { Approvals = [.. gate.Approvals.Where(item => !expired.All && item.Approval.Seen is null)], Expired = expired.Reason }),
+        ApprovalsExpired expired => WithGate(expired.Gate, gate => gate with { Approvals = [.. gate.Approvals.Where(item => !expired.Covers(item.Approval, record.At))], Expired = expired.Reason, Expiries = gate.Expiries + 1 }),
         GateDenied denied => WithGate(denied.Gate, gate => gate with { Denial = gate.Denial ?? denied }),
         GateDecided decided => WithGate(decided.Gate, gate => gate with { Decision = decided }),
         _ => this,

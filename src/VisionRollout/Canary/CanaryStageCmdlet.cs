@@ -21,6 +21,11 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Checks of your own, run when the stage before is looked at once more: name = script block that gives Go, NoGo or Undecided, $true or
+    /// $false, or an object with Verdict and Reason. The stage begins only when all of them are Go.</summary>
+    [Parameter]
+    public System.Collections.IDictionary? Check { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -33,7 +38,7 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
             stage = Choose(session.Plan.Canary, state);
         });
         if (!ShouldProcess($"{string.Join(", ", session.Environment.Routes.Select(route => $"{route.Kind} {route.Name}"))} in {session.Environment.Namespace}", $"Route {stage.Percent} % of the traffic to {state.Started.ToColour}")) return;
-        Run(async (shell, token) => shell.Write(await BeginAsync(session, stage, Force, shell, token)));
+        Run(async (shell, token) => shell.Write(await BeginAsync(session, stage, Force, new CustomChecks(Check, session, shell), shell, token)));
     }
 
     /// <summary>Chooses the stage to begin.</summary>
@@ -43,11 +48,11 @@ public abstract class CanaryStageCmdlet : SessionCmdlet
     private protected static PlanStage Find(PlanCanary canary, int percent) => canary.Stages.FirstOrDefault(item => item.Percent == percent)
         ?? throw new RolloutException("StageNotFound", RolloutErrorKind.NotFound, $"The plan has no canary stage of {percent} %.", $"Its stages are: {string.Join(", ", canary.Stages.Select(item => $"{item.Percent} %"))}.", percent);
 
-    private static async Task<CanaryStage> BeginAsync(RolloutSession session, PlanStage stage, bool force, IShell shell, CancellationToken token)
+    private static async Task<CanaryStage> BeginAsync(RolloutSession session, PlanStage stage, bool force, CustomChecks checks, IShell shell, CancellationToken token)
     {
         await session.ThrowIfStoppedAsync(token);
         // The stage before was judged Go, perhaps long ago: when the runbook was interrupted, nobody has looked since.
-        if (!force && (await session.StateAsync(token)).Stage?.Percent != stage.Percent && await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.RequireAsync(token);
+        if (!force && (await session.StateAsync(token)).Stage?.Percent != stage.Percent && await CanaryVigil.OpenAsync(session, checks, shell, token) is { } vigil) await vigil.RequireAsync(token);
         var state = await session.StateAsync(token);
         var (from, to) = (state.Started.FromColour, state.Started.ToColour);
         var forecast = await RollbackWatch.RequireAsync(session, token);

@@ -13,30 +13,37 @@ internal sealed class CanaryVigil
     private readonly RolloutSession session;
     private readonly RolloutState state;
     private readonly IShell shell;
+    private readonly CustomChecks? checks;
     private readonly string activity;
     private CanaryLook? look;
 
-    private CanaryVigil(RolloutSession session, RolloutState state, IShell shell)
+    private CanaryVigil(RolloutSession session, RolloutState state, CustomChecks? checks, IShell shell)
     {
         this.session = session;
         this.state = state;
+        this.checks = checks;
         this.shell = shell;
         activity = $"Canary {state.Stage!.Percent} %";
     }
 
     /// <summary>The vigil; null when there is nothing to watch: no stage was judged Go, or traffic no longer stands at it.</summary>
-    public static async Task<CanaryVigil?> OpenAsync(RolloutSession session, IShell shell, CancellationToken token)
+    /// <param name="session">The session.</param>
+    /// <param name="checks">The runbook's own checks, run at every look; null for none, and where whoever looks runs them.</param>
+    /// <param name="shell">Told what is worth knowing.</param>
+    /// <param name="token">Cancels.</param>
+    public static async Task<CanaryVigil?> OpenAsync(RolloutSession session, CustomChecks? checks, IShell shell, CancellationToken token)
     {
         var state = await session.StateAsync(token);
         if (state is not { Stage: { } stage, StageEnd.Verdict: Verdict.Go, Traffic: { } traffic, Completed: null }) return null;
         var share = traffic.Weights.GetValueOrDefault(state.Started.ToColour);
-        return Math.Abs(share - (stage.Percent / 100.0)) < 0.005 ? new CanaryVigil(session, state, shell) : null;
+        return Math.Abs(share - (stage.Percent / 100.0)) < 0.005 ? new CanaryVigil(session, state, checks, shell) : null;
     }
 
-    /// <summary>Looks once and records the judgement; gives what stands against the canary: every NoGo, and that there is no fresh evidence.</summary>
+    /// <summary>Looks once and records the judgement; gives what stands against the canary: every NoGo, a check that is not Go, and that there is no fresh evidence.</summary>
     public async Task<IReadOnlyList<Finding>> LookAsync(CancellationToken token)
     {
         var against = new List<Finding>(Denials(await session.StateAsync(token), await session.NowAsync(token)));
+        if (checks is not null) against.AddRange((await checks.RunAsync(token)).Where(finding => finding.Verdict != Verdict.Go));
         try
         {
             look ??= await CanaryLook.BeginAsync(session, state, activity, shell, token);

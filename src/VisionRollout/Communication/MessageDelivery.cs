@@ -1,8 +1,11 @@
 using System.Globalization;
+using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
+using VisionRollout.Shell;
 
 namespace VisionRollout;
 
@@ -22,7 +25,7 @@ internal sealed class MessageDelivery(RolloutSession session)
     public string Occasion { get; init; } = "";
 
     /// <summary>Sends it, unless the journal shows that it was sent.</summary>
-    /// <exception cref="Core.Errors.RolloutException">The channel does not take it.</exception>
+    /// <exception cref="RolloutException">The channel does not take it.</exception>
     public async Task<SentMessage> SendAsync(PlanMessage message, PlanChannel channel, CancellationToken token)
     {
         var state = await session.FindStateAsync(token);
@@ -37,6 +40,22 @@ internal sealed class MessageDelivery(RolloutSession session)
         }
 
         return new SentMessage(message.Name, channel.Name, text, sent, now);
+    }
+
+    /// <summary>Sends it to all its channels. One that does not take it is a warning: a message must not end a rollout.</summary>
+    public async Task SendAsync(PlanMessage message, IShell shell, CancellationToken token)
+    {
+        foreach (var channel in session.Plan.Channels.Where(channel => message.Channels.Contains(channel.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            try
+            {
+                await SendAsync(message, channel, token);
+            }
+            catch (RolloutException cause) when (cause is not LeaseLostException)
+            {
+                shell.Warn($"'{message.Name}'{(Occasion.Length > 0 ? $" ({Occasion})" : "")} did not reach {channel.Name}: {cause.Message}");
+            }
+        }
     }
 
     // The same message for the same rollout has the same key wherever it is sent from, so that a channel can tell a repetition.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using VisionRollout.Core.Errors;
 using VisionRollout.Core.Messages;
 using VisionRollout.Core.Plan;
 using VisionRollout.Core.State;
@@ -24,28 +23,12 @@ internal sealed class RecurringMessages(RolloutSession session)
             if (schedule.Due(now) is { } due && handled.GetValueOrDefault(message.Name) < due)
             {
                 handled[message.Name] = due;
-                await SendAsync(message, due, shell, token);
+                await new MessageDelivery(session) { Occasion = due.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) }.SendAsync(message, shell, token);
             }
 
             if (schedule.Next(now) is var coming && !(next < coming)) next = coming;
         }
 
         return next;
-    }
-
-    private async Task SendAsync(PlanMessage message, DateTimeOffset due, IShell shell, CancellationToken token)
-    {
-        var delivery = new MessageDelivery(session) { Occasion = due.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) };
-        foreach (var channel in session.Plan.Channels.Where(channel => message.Channels.Contains(channel.Name)))
-        {
-            try
-            {
-                await delivery.SendAsync(message, channel, token);
-            }
-            catch (RolloutException cause) when (cause is not Core.Leases.LeaseLostException)
-            {
-                shell.Warn($"'{message.Name}' of {due:HH:mm} did not reach {channel.Name}: {cause.Message}");
-            }
-        }
     }
 }

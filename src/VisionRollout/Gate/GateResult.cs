@@ -23,7 +23,7 @@ public sealed record GateResult
     /// <summary>Roles whose approval is missing.</summary>
     public IReadOnlyList<string> Missing { get; init => field = IndexedList.Of(value); } = [];
 
-    /// <summary>Why earlier approvals have expired; empty when none have, or none since the newest approval.</summary>
+    /// <summary>Why earlier approvals have expired, the newest reason; empty when none have.</summary>
     public string Expired { get; init; } = "";
 
     /// <summary>The evidence.</summary>

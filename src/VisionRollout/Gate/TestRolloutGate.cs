@@ -13,8 +13,9 @@ namespace VisionRollout;
 /// <remarks>Without -Wait the answer is written, whatever it is, and nothing is recorded. With -Wait the gate is open until it is decided: while
 /// people think, the canary is judged on with fresh counters, the guards (alerts, pods, resources, availability) stay on watch, and the criteria
 /// are evaluated again and again. A NoGo among them closes the gate and ends the wait; evidence that became worse than an approval has seen it
-/// lets that approval expire. A Go is written; a NoGo carries out the plan's contingency through the phase it runs in; an open gate at its
-/// deadline does what the plan says (hold, or roll back), never promote.</remarks>
+/// lets that approval expire. The plan's message of the gate tells the deciders when it opens, and again when approvals have expired. A Go is
+/// written; a NoGo carries out the plan's contingency through the phase it runs in; an open gate at its deadline does what the plan says (hold, or
+/// roll back), never promote.</remarks>
 /// <example><code>Test-RolloutGate Canary</code><para>Shows where the canary gate stands.</para></example>
 /// <example><code>Test-RolloutGate Cutover -Wait</code><para>Waits for the decision on the cutover.</para></example>
 [Cmdlet(VerbsDiagnostic.Test, "RolloutGate")]
@@ -24,6 +25,7 @@ public sealed class TestRolloutGate : GateCmdlet
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
     private readonly SteadyPods pods = new();
     private CanaryVigil? vigil;
+    private LiveVigil? live;
 
     /// <summary>Opens the gate and waits for the decision, until the plan's deadline.</summary>
     [Parameter]
@@ -51,7 +53,8 @@ public sealed class TestRolloutGate : GateCmdlet
             return;
         }
 
-        vigil = await CanaryVigil.OpenAsync(Current, shell, token);
+        vigil = await CanaryVigil.OpenAsync(Current, null, shell, token);
+        live = await LiveVigil.OpenAsync(Current, null, shell, token);
         var result = await WaitAsync(gate, shell, token);
         var decision = new GateDecided(gate.Name, result.Verdict, result.Reason, result.Findings);
         await (result.Verdict == Verdict.Go ? Current.RecordAsync(decision, token) : Current.RecordOrKeepAsync(decision, token));
@@ -65,6 +68,7 @@ public sealed class TestRolloutGate : GateCmdlet
         var result = await LookAsync(gate, shell, token);
         var deadline = await OpenAsync(gate, await Current.StateAsync(token), result, token);
         var extended = false;
+        var notice = new GateNotice(Current, gate, shell);
         while (result.Verdict == Verdict.Undecided)
         {
             if (result.At >= deadline)
@@ -75,6 +79,7 @@ public sealed class TestRolloutGate : GateCmdlet
                 shell.Warn($"Gate '{gate.Name}' is undecided at its deadline and waits {gate.Deadline.TotalMinutes:0.#} min longer, once: {result.Reason}");
             }
 
+            await notice.SendAsync(result, token);
             shell.Progress($"Gate {gate.Name}", result.Reason, secondsLeft: Math.Max(0, (int)(deadline - result.At).TotalSeconds));
             var next = result.At + Poll;
             await Current.WaitUntilAsync(next < deadline ? next : deadline, shell, null, token);
@@ -102,21 +107,28 @@ public sealed class TestRolloutGate : GateCmdlet
     /// their deciders saw expire first.</summary>
     private async Task<GateResult> LookAsync(PlanGate gate, IShell shell, CancellationToken token)
     {
-        IReadOnlyList<Finding> watched = [.. vigil is null ? [] : await vigil.LookAsync(token), .. await new CustomChecks(Check, Current, shell).RunAsync(token)];
+        IReadOnlyList<Finding> watched = [.. vigil is null ? [] : await vigil.LookAsync(token), .. live is null ? [] : await live.LookAsync(token), .. await new CustomChecks(Check, Current, shell).RunAsync(token)];
         var state = await Current.StateAsync(token);
         var reader = new GateReader(Current, pods);
         var reading = await reader.ReadAsync(gate, state, watched, token);
-        if (Change(state.FindGate(gate.Name), reading) is not { } change) return reading.Result;
-        await Current.RecordOrKeepAsync(new ApprovalsExpired(gate.Name, change, All: reading.Result.Criteria == Verdict.NoGo), token);
-        shell.Warn($"Approvals of gate '{gate.Name}' have expired: {change}");
+        if (Expiry(gate, state.FindGate(gate.Name), reading) is not { } expired) return reading.Result;
+        await Current.RecordOrKeepAsync(expired, token);
+        shell.Warn($"Approvals of gate '{gate.Name}' have expired: {expired.Reason}");
         return (await reader.ReadAsync(gate, await Current.StateAsync(token), watched, token)).Result;
     }
 
-    private static string? Change(GateState state, GateReading reading)
+    private ApprovalsExpired? Expiry(PlanGate gate, GateState state, GateReading reading)
     {
         if (state.Approvals.Count == 0) return null;
-        if (reading.Result.Findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad) return $"{bad.Criterion} ({bad.Subject}): {bad.Reason}";
-        return state.Approvals.Select(item => item.Approval.Seen?.Change(reading.Result.Findings, reading.Traffic)).FirstOrDefault(change => change is not null);
+        if (reading.Result.Findings.FirstOrDefault(finding => finding.Verdict == Verdict.NoGo) is { } bad)
+            return new(gate.Name, $"{bad.Criterion} ({bad.Subject}): {bad.Reason}", All: reading.Result.Criteria == Verdict.NoGo);
+        var approvals = state.Approvals.Select(item => item.Approval).ToList();
+        if (approvals.Select(approval => approval.Seen?.Change(reading.Result.Findings, reading.Traffic)).FirstOrDefault(change => change is not null) is { } change)
+            return new(gate.Name, change, All: false);
+        var valid = GateVote.Valid(state, Current.Plan.Hash, reading.Result.At).ToHashSet();
+        if (approvals.FirstOrDefault(approval => !valid.Contains(approval)) is not { } lapsed) return null;
+        var why = lapsed.PlanHash == Current.Plan.Hash ? $"the approval of {lapsed.Role} held until {lapsed.ValidUntil:HH:mm} UTC" : $"the plan has changed since {lapsed.Role} approved";
+        return new(gate.Name, why, All: false) { PlanHash = Current.Plan.Hash };
     }
 
     /// <summary>Opens the gate; one that a crash left open keeps its deadline.</summary>

@@ -36,6 +36,11 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Checks of your own, run at every look while the phase waits for its time and the new version has traffic: name = script block that gives
+    /// Go, NoGo or Undecided, $true or $false, or an object with Verdict and Reason. A NoGo is a failure of the phase.</summary>
+    [Parameter]
+    public System.Collections.IDictionary? Check { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -116,12 +121,13 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
 
     private static DateTimeOffset PlannedStart(RolloutState state, PlanPhase phase) => new(state.Started.Day.ToDateTime(phase.Start), TimeSpan.Zero);
 
-    private static async Task WaitAsync(RolloutSession session, PlanPhase phase, DateTimeOffset planned, IShell shell, CancellationToken token)
+    private async Task WaitAsync(RolloutSession session, PlanPhase phase, DateTimeOffset planned, IShell shell, CancellationToken token)
     {
         var activity = $"Waiting for {phase.Name}";
         void Show(DateTimeOffset now) => shell.Progress(activity, $"starts at {planned:HH:mm} UTC, now {now:HH:mm:ss}", secondsLeft: Math.Max(0, (int)(planned - now).TotalSeconds));
-        if (await CanaryVigil.OpenAsync(session, shell, token) is { } vigil) await vigil.WatchAsync(planned, Show, token);
-        if (await LiveVigil.OpenAsync(session, shell, token) is { } live) await live.WatchAsync(planned, Show, token);
+        var checks = new CustomChecks(Check, session, shell);
+        if (await CanaryVigil.OpenAsync(session, checks, shell, token) is { } vigil) await vigil.WatchAsync(planned, Show, token);
+        if (await LiveVigil.OpenAsync(session, checks, shell, token) is { } live) await live.WatchAsync(planned, Show, token);
         await session.WaitUntilAsync(planned, shell, Show, token);
         shell.Progress(activity, "", done: true);
     }

@@ -21,19 +21,19 @@ internal static class CutoverCheck
         throw new RolloutException("CutoverNoGo", RolloutErrorKind.Failed, $"All traffic was about to move to {colour}, but gate '{denial.Subject}' was {denial.Reason.TrimEnd('.')}.", "", colour) { Trigger = denial.Trigger, Findings = [denial] };
     }
 
-    /// <summary>Judges the canary on fresh counters, looks at the guards and evaluates the criteria of every gate again; nothing else may stand against the move.</summary>
+    /// <summary>Judges the canary on fresh counters, looks at the guards runs the runbook's own checks and evaluates the criteria of every gate again; nothing else may stand against the move.</summary>
     /// <exception cref="RolloutException">CutoverNoGo with the trigger of what broke, or CutoverUndecided.</exception>
-    public static async Task RequireAsync(RolloutSession session, string colour, IShell shell, CancellationToken token)
+    public static async Task RequireAsync(RolloutSession session, string colour, CustomChecks checks, IShell shell, CancellationToken token)
     {
         ThrowIfDenied(await session.StateAsync(token), colour, await session.NowAsync(token));
         // A move that a crash interrupted after its write is only confirmed.
         if ((await session.World.Router.ReadAsync(token)).Weights.GetValueOrDefault(colour) >= 1) return;
-        var vigil = await CanaryVigil.OpenAsync(session, shell, token);
-        var against = await LookAsync(session, vigil, token);
+        var vigil = await CanaryVigil.OpenAsync(session, null, shell, token);
+        var against = await LookAsync(session, vigil, checks, token);
         for (var looks = 1; looks < Looks && against.Count > 0 && against.All(SteadyPods.MayPass); looks++)
         {
             await session.WaitUntilAsync(await session.NowAsync(token) + Pause, shell, null, token);
-            against = await LookAsync(session, vigil, token);
+            against = await LookAsync(session, vigil, checks, token);
         }
 
         if (against is not [var first, ..]) return;
@@ -45,9 +45,9 @@ internal static class CutoverCheck
     }
 
     // What stands against the move, NoGo first.
-    private static async Task<List<Finding>> LookAsync(RolloutSession session, CanaryVigil? vigil, CancellationToken token)
+    private static async Task<List<Finding>> LookAsync(RolloutSession session, CanaryVigil? vigil, CustomChecks checks, CancellationToken token)
     {
-        List<Finding> findings = vigil is null ? [] : [.. await vigil.LookAsync(token)];
+        List<Finding> findings = [.. vigil is null ? [] : await vigil.LookAsync(token), .. await checks.RunAsync(token)];
         var state = await session.StateAsync(token);
         var reader = new GateReader(session, pods: null);
         foreach (var gate in session.Plan.Gates) findings.AddRange((await reader.ReadAsync(gate, state, [], token)).Result.Findings);

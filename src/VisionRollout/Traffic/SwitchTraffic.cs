@@ -30,6 +30,11 @@ public sealed class SwitchTraffic : SessionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Checks of your own for the last look: name = script block that gives Go, NoGo or Undecided, $true or $false, or an object with Verdict
+    /// and Reason. Traffic moves only when all of them are Go.</summary>
+    [Parameter]
+    public System.Collections.IDictionary? Check { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -42,7 +47,7 @@ public sealed class SwitchTraffic : SessionCmdlet
             await session.ThrowIfStoppedAsync(token);
             if (await session.FindStateAsync(token) is { Completed: null } running && running.Started.ToColour == colour && !Force)
             {
-                await CutoverCheck.RequireAsync(session, colour, shell, token);
+                await CutoverCheck.RequireAsync(session, colour, new CustomChecks(Check, session, shell), shell, token);
                 await RollbackWatch.RequireAsync(session, token);
             }
 

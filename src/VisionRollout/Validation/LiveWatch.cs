@@ -15,6 +15,7 @@ internal sealed class LiveWatch
     private static readonly GammaPrior Prior = new(5, 10_000);
     private readonly RolloutSession session;
     private readonly string colour;
+    private readonly CustomChecks? checks;
     private readonly Dictionary<string, string> deployments;
     private readonly CounterTracker tracker;
     private readonly SteadyPods pods = new();
@@ -23,10 +24,11 @@ internal sealed class LiveWatch
     private readonly double? latencyLimit;
     private string version = "";
 
-    public LiveWatch(RolloutSession session, string colour)
+    public LiveWatch(RolloutSession session, string colour, CustomChecks? checks)
     {
         this.session = session;
         this.colour = colour;
+        this.checks = checks;
         deployments = session.Plan.Services.ToDictionary(service => service.Deployments[colour], _ => colour);
         tracker = new CounterTracker(deployments);
         p99 = new QuantileSequence(0.99, session.Plan.Canary.Alpha);
@@ -52,10 +54,14 @@ internal sealed class LiveWatch
         // No alert that could be read is not no alert; an environment without an Alertmanager has said so in its plan.
         if (alerts.Verdict == Verdict.Undecided && session.Environment.Endpoints.Alertmanager is not null && sample.Verdict == Verdict.Go)
             sample = sample with { Verdict = Verdict.Undecided, Reason = $"{sample.Reason}; alerts are not known: {alerts.Reason}" };
+        IReadOnlyList<Finding> own = checks is null ? [] : await checks.RunAsync(token);
+        if (sample.Verdict == Verdict.Go && own.FirstOrDefault(finding => finding.Verdict != Verdict.Go) is { } open)
+            sample = sample with { Verdict = open.Verdict, Reason = $"{sample.Reason}; {open.Criterion}: {open.Reason}" };
         await session.RecordOrKeepAsync(sample, token);
         List<Finding> findings =
         [
             .. seen.Findings,
+            .. own,
             .. pods.Judge(await session.Checks.PodsReadyAsync(colour, token)),
             .. resources,
             alerts, // last: what says more precisely what is wrong chooses the contingency

@@ -27,6 +27,11 @@ public sealed class WatchRollout : SessionCmdlet
     [ValidatePattern("^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
     public string Until { get; set; } = "";
 
+    /// <summary>Checks of your own, run at every look: name = script block that gives Go, NoGo or Undecided, $true or $false, or an object with Verdict
+    /// and Reason. A NoGo ends the watch; the last look is Go only when all of them are.</summary>
+    [Parameter]
+    public System.Collections.IDictionary? Check { get; set; }
+
     /// <summary>Writes every look, not only the last one.</summary>
     [Parameter]
     public SwitchParameter Sample { get; set; }
@@ -37,7 +42,7 @@ public sealed class WatchRollout : SessionCmdlet
         var session = Current;
         var state = await session.NewestStateAsync(_ => true, token); // also in the days after the sign-off
         var route = await session.World.Router.ReadAsync(token);
-        var watch = new LiveWatch(session, route.LiveColour);
+        var watch = new LiveWatch(session, route.LiveColour, new CustomChecks(Check, session, shell));
         await watch.BeginAsync(token);
         var start = await session.NowAsync(token);
         var end = ParameterSetName == "For" ? start + For : new DateTimeOffset(state.Started.Day.ToDateTime(TimeOnly.Parse(Until, CultureInfo.InvariantCulture)), TimeSpan.Zero);

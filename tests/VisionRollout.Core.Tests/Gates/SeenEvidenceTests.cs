@@ -46,5 +46,16 @@ public sealed class SeenEvidenceTests
         Assert.Equal((left, "alerts"), (gate.Approvals.Count, gate.Expired));
     }
 
+    [Fact]
+    public void A_plan_that_changed_ends_approvals_of_the_old_one_and_those_whose_time_has_passed()
+    {
+        var expired = new ApprovalsExpired("Canary", "the plan has changed", All: false) { PlanHash = "new" };
+        GateApproved Approval(string plan, DateTimeOffset? until) => new("Canary", "Tech Lead", "jane", "", plan, until) { Seen = SeenEvidence.Of([Finding(Verdict.Go)], Half) };
+        Assert.True(expired.Covers(Approval("old", null), Now));
+        Assert.True(expired.Covers(Approval("new", Now), Now));
+        Assert.False(expired.Covers(Approval("new", Now.AddMinutes(1)), Now));
+        Assert.False(expired.Covers(Approval("new", null), Now));
+    }
+
     private static Finding Finding(Verdict verdict) => new() { Criterion = "Alerts", Subject = "rollout", Verdict = verdict, Reason = "because" };
 }

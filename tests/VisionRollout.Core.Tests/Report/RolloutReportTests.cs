@@ -28,8 +28,21 @@ public sealed class RolloutReportTests
     {
         var gate = Good.Gates[0];
         Assert.Equal((Verdict.Go, 1), (gate.Verdict, gate.Findings.Count));
-        Assert.Equal(["Tech Lead", "DevOps Lead"], gate.Decisions.Select(decision => decision.Role));
+        Assert.Equal(["Tech Lead", "Tech Lead", "DevOps Lead"], gate.Decisions.Select(decision => decision.Role));
         Assert.Equal(64, gate.Decisions[0].PlanHash.Length);
+        // What each of them saw, also when the approval has expired since; and who saw nothing.
+        Assert.Equal("ErrorRateDelta (blue) was met and is Undecided now", gate.Decisions[0].Expired);
+        Assert.Equal(("", 2, "blue 50 %, green 50 %"), (gate.Decisions[1].Expired, gate.Decisions[1].Seen!.Findings.Count, gate.Decisions[1].Seen!.Traffic));
+        Assert.Null(gate.Decisions[2].Seen);
+        var html = HtmlReport.Render(Good);
+        Assert.Contains($"What Tech Lead (jane@vision-to-code.com) saw at {gate.Decisions[1].At:HH:mm:ss}", html, StringComparison.Ordinal);
+        Assert.Contains("1 of 2 findings met, traffic blue 50 %, green 50 %; expired: ErrorRateDelta", html, StringComparison.Ordinal);
+        Assert.Contains("given before the gate was open", html, StringComparison.Ordinal);
+        var markdown = MarkdownReport.Render(Good);
+        Assert.Contains("## What the deciders saw", markdown, StringComparison.Ordinal);
+        Assert.Contains("| Canary | Tech Lead jane@vision-to-code.com |", markdown, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(JsonReport.Render(Good));
+        Assert.Equal(2, json.RootElement.GetProperty("gates")[0].GetProperty("decisions")[1].GetProperty("seen").GetProperty("findings").GetArrayLength());
     }
 
     [Fact]

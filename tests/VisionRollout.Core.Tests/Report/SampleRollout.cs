@@ -1,5 +1,6 @@
 using VisionRollout.Core.Canary;
 using VisionRollout.Core.Evidence;
+using VisionRollout.Core.Gates;
 using VisionRollout.Core.Journal;
 using VisionRollout.Core.Metrics;
 using VisionRollout.Core.Plan;
@@ -145,7 +146,14 @@ internal sealed class SampleRollout
     private void Gate(string name)
     {
         Add(new GateOpened(name, Verdict.Go, [Criterion("ErrorRateDelta", 0.0001, "share")], now.AddMinutes(15)));
-        Add(new GateApproved(name, "Tech Lead", "jane@vision-to-code.com", Hostile, new string('a', 64), null));
+        var seen = SeenEvidence.Of([Criterion("ErrorRateDelta", 0.0001, "share"), Criterion("HealthChecks", 7, "count") with { Verdict = Verdict.Undecided }], "blue 50 %, green 50 %");
+        if (name == "Canary")
+        {
+            Add(new GateApproved(name, "Tech Lead", "jane@vision-to-code.com", "too early", new string('a', 64), null) { Seen = seen });
+            Add(new ApprovalsExpired(name, "ErrorRateDelta (blue) was met and is Undecided now", All: false));
+        }
+
+        Add(new GateApproved(name, "Tech Lead", "jane@vision-to-code.com", Hostile, new string('a', 64), null) { Seen = seen });
         Add(new GateApproved(name, "DevOps Lead", "bob@vision-to-code.com", "", new string('a', 64), null));
         Add(new GateDecided(name, Verdict.Go, "All criteria are met and the deciders approved.", [Criterion("ErrorRateDelta", 0.0001, "share")]));
     }

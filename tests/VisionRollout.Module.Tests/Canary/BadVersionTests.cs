@@ -24,7 +24,7 @@ public sealed class BadVersionTests(ClusterOfRollouts cluster)
     [InlineData("slow burn", "error-rate", 30)]
     [InlineData("only one route", "error-rate", 15)]
     [InlineData("only one pod", "error-rate", 15)]
-    [InlineData("only after ten minutes", "error-rate", 20)]
+    [InlineData("only after ten minutes", "error-rate", 12)]
     public async Task It_is_stopped_and_the_report_tells_whom_it_reached(string kind, string trigger, int minutes)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with { Timeline = [.. plan.Timeline.SkipWhile(phase => phase.Name != "Canary")], Canary = plan.Canary with { Stages = [new PlanStage(0.05, TimeSpan.FromMinutes(45))] } });

@@ -62,6 +62,27 @@ public sealed class GateTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Approvals_of_another_plan_and_those_whose_time_has_passed_expire_and_the_deciders_are_told_again()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromMinutes(3), UndecidedAction.Hold));
+        await bench.StartAsync();
+        Assert.Empty((await bench.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead' -Context jane@vision-to-code.com; Approve-RolloutGate Canary -Role 'DevOps Lead' -Context bob@vision-to-code.com")).Errors);
+        await using var changed = await bench.SecondAsync(plan => plan with { Hash = new string('f', 64) });
+        Assert.Empty((await changed.RunAsync("Approve-RolloutGate Canary -Role 'Tech Lead' -Context jane@vision-to-code.com -ValidFor 0:01:00")).Errors);
+        Assert.StartsWith("GateNotGo", (await changed.RunAsync("Test-RolloutGate Canary -Wait")).OnlyErrorId(), StringComparison.Ordinal);
+
+        var journal = await bench.JournalAsync();
+        var expired = journal.OfType<ApprovalsExpired>().Select(entry => entry.Reason).ToList();
+        Assert.Equal(2, expired.Count);
+        Assert.Equal("the plan has changed since Tech Lead approved", expired[0]);
+        Assert.StartsWith("the approval of Tech Lead held until ", expired[1], StringComparison.Ordinal);
+        var told = journal.OfType<MessageSent>().Where(message => message.Name == "GateWaiting").Select(message => message.Text).ToList();
+        Assert.Equal(2, told.Count);
+        Assert.Contains("gate Canary, DevOps Lead; earlier approvals have expired: the plan has changed", told[0], StringComparison.Ordinal);
+        Assert.Contains("gate Canary, Tech Lead, DevOps Lead; earlier approvals have expired: the approval of Tech Lead held", told[1], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_gate_that_a_crash_left_open_keeps_its_deadline()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => With(plan, TimeSpan.FromHours(12), UndecidedAction.Hold));

@@ -56,6 +56,11 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
         await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
         Assert.False((await bench.JournalAsync()).OfType<ApprovalsExpired>().First().All);
         Assert.DoesNotContain((await bench.JournalAsync()).OfType<GateDecided>(), _ => true);
+        // The deciders were told when the gate opened, and are told again.
+        await bench.UntilRecordedAsync<MessageSent>(message => message.Key.Contains("/Canary 1/", StringComparison.Ordinal));
+        var told = (await bench.JournalAsync()).OfType<MessageSent>().Where(message => message.Name == "GateWaiting").Select(message => message.Text).ToList();
+        Assert.Contains("gate Canary, Tech Lead, DevOps Lead", told[0], StringComparison.Ordinal);
+        Assert.Contains("gate Canary, Tech Lead, DevOps Lead; earlier approvals have expired: ErrorRateDelta (blue) was met", told[1], StringComparison.Ordinal);
         // Both decide on the evidence as it is now.
         var open = Assert.Single((await second.RunAsync("Test-RolloutGate Canary")).As<GateResult>());
         Assert.Contains("earlier approvals have expired", open.Reason, StringComparison.Ordinal);
@@ -80,6 +85,56 @@ public sealed class GateVigilTests(ClusterOfRollouts cluster)
         }
 
         Assert.Equal(("RolledBack", 3), await PhaseTests.StatusAsync(bench));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_check_of_the_runbook_is_run_while_a_phase_waits_for_its_time()
+    {
+        await using var bench = await StageAsync(plan => plan with { Timeline = [.. plan.Timeline.Where(phase => phase.Name == "Cutover").Select(phase => phase with { Start = new TimeOnly(23, 58) })] });
+        var result = await bench.RunAsync("$looks = @(0); Invoke-RolloutPhase Cutover -Check @{ Basket = { $looks[0]++; if ($looks[0] -lt 3) { 'Go' } else { @{ Verdict = 'NoGo'; Reason = 'The basket is empty' } } } } { }");
+        Assert.StartsWith("RolloutRolledBack", result.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("Basket (rollout): The basket is empty", result.AllText, StringComparison.Ordinal);
+        Assert.Equal("green", (await bench.Session.World.Router.ReadAsync(Token)).LiveColour);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_check_of_the_runbook_has_its_say_at_the_last_look_and_after_the_cutover()
+    {
+        await using var bench = await StageAsync();
+        await bench.RunAsync("Confirm-RolloutChecklist 'Business approval' -All");
+        await bench.AppendAsync(new GateDecided("Canary", Verdict.Go, "decided", []), new GateDecided("Cutover", Verdict.Go, "decided", []));
+        await cluster.Process.AdvanceAsync(TimeSpan.FromMinutes(40), Token);
+        Assert.StartsWith("CutoverUndecided", (await bench.RunAsync("Switch-Traffic blue -Confirm:$false -Check @{ Basket = { } }")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.StartsWith("CutoverNoGo", (await bench.RunAsync("Switch-Traffic blue -Confirm:$false -Check @{ Basket = { $false } }")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Empty((await bench.RunAsync("Switch-Traffic blue -Confirm:$false -Check @{ Basket = { $true } }")).Errors);
+
+        Assert.StartsWith("LiveUndecided", (await bench.RunAsync("Watch-Rollout -For 0:02:00 -Check @{ Basket = { } }")).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(Verdict.Go, Assert.Single((await bench.RunAsync("Watch-Rollout -For 0:02:00 -Check @{ Basket = { $true } }")).As<LiveSampled>()).Verdict);
+        var bad = await bench.RunAsync("Watch-Rollout -For 0:02:00 -Check @{ Basket = { $false } }");
+        Assert.StartsWith("LiveNoGo", bad.OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Contains("Basket", bad.AllText, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_gate_that_waits_after_the_cutover_watches_the_version_that_serves()
+    {
+        await using var bench = await StageAsync(plan => plan with { Gates = [plan.Gates[1] with { Name = "Sign-off", Phase = "Complete", Criteria = [new PlanGateCriterion(GateCriteria.BusinessApproval, null)], Deadline = TimeSpan.FromHours(12) }] });
+        Assert.Empty((await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false")).Errors);
+        var run = bench.Host.Start("Invoke-RolloutPhase Canary -NoWait { Invoke-RolloutStep 'Gate' { Test-RolloutGate Sign-off -Wait } }");
+        await bench.UntilRecordedAsync<GateOpened>();
+        await bench.UntilRecordedAsync<MessageSent>(message => message.Text.Contains("gate Sign-off, CTO, VP Engineering, BusinessApproval (not confirmed: Business approval received)", StringComparison.Ordinal));
+        var fault = await cluster.Process.AddFaultAsync(new JsonObject { ["name"] = "error-rate", ["target"] = new JsonObject { ["version"] = "v1.1.0" }, ["magnitude"] = 0.05 }, Token);
+        try
+        {
+            Assert.StartsWith("RolloutRolledBack", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await cluster.Process.RemoveFaultAsync((string)fault["id"]!, Token);
+        }
+
+        Assert.Equal(Verdict.NoGo, (await bench.JournalAsync()).OfType<GateDecided>().Last().Verdict);
+        Assert.Equal("green", (await bench.Session.World.Router.ReadAsync(Token)).LiveColour);
     }
 
     [Fact(Timeout = Limit)]

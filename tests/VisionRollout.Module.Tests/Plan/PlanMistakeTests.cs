@@ -66,6 +66,7 @@ public sealed class PlanMistakeTests
         { "Phase         = 'Canary'", "Phase         = ¦'Canery'", "Gates[0].Phase", "the timeline has no phase 'Canery'. Did you mean 'Canary'?" },
         { "'Tech Lead', 'DevOps Lead')", "'Tech Lead', ¦'Devop Lead')", "Gates[0].Deciders[1]", "the decider 'Devop Lead' has no contact. Did you mean 'DevOps Lead'?" },
         { "'Tech Lead', 'DevOps Lead')", "'Tech Lead', ¦'Tech Lead')", "Gates[0].Deciders[1]", "'Tech Lead' stands among the deciders twice." },
+        { "Message       = 'GateWaiting'   #", "Message       = ¦'GateWaitin'   #", "Gates[0].Message", "there is no message 'GateWaitin'. Did you mean 'GateWaiting'?" },
         { "Channels = @('#deployment-status', '#eng-general')", "Channels = @(¦'#deployment', '#eng-general')", "Messages[0].Channels[0]", "there is no channel '#deployment'." },
         { "Channels = 'Status page'\n            Status   = 'in_progress'", "Channels = 'Status page'", "Messages[13].Status", "goes to a status page and has no Status." },
         { "({Weight})", "({Wieght})", "Messages[3].Text", "there is no placeholder {Wieght}. Did you mean 'Weight'?" },

@@ -111,12 +111,12 @@ internal sealed class RolloutBench : IAsyncDisposable
     }
 
     /// <summary>Waits until the journal holds an entry of that type.</summary>
-    public async Task UntilRecordedAsync<T>()
+    public async Task UntilRecordedAsync<T>(Func<T, bool>? matches = null)
         where T : JournalEntry
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!(await JournalAsync()).OfType<T>().Any()) await Task.Delay(20, limit.Token);
+        while (!(await JournalAsync()).OfType<T>().Any(matches ?? (_ => true))) await Task.Delay(20, limit.Token);
     }
 
     /// <summary>Everything that a cmdlet could have changed outside: journals, cluster, messages, backups.</summary>

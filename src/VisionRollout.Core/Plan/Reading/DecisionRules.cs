@@ -23,6 +23,9 @@ internal static partial class DecisionRules
             log.Report($"{path}.Phase", $"the timeline has no phase '{gate.Phase}'.", NearestName.Suggest(gate.Phase, phases));
         CheckDeciders(plan, gate, $"{path}.Deciders", log);
         CheckCriteria(plan, gate, $"{path}.Criteria", log);
+        var messages = plan.Messages.Select(message => message.Name).Where(name => name.Length > 0).ToArray();
+        if (gate.Message is { Length: > 0 } message && messages.Length > 0 && !messages.Contains(message, StringComparer.OrdinalIgnoreCase))
+            log.Report($"{path}.Message", $"there is no message '{message}'.", NearestName.Suggest(message, messages));
     }
 
     private static void CheckDeciders(RolloutPlan plan, PlanGate gate, string path, PlanLog log)
