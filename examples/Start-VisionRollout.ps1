@@ -134,6 +134,7 @@ try {
 
     # 10:00  Blue deploy: deploy, test, validate
     Invoke-RolloutPhase 'Blue Deploy' {
+        Invoke-RolloutStep 'Silence its alerts'  { Add-AlertSilence -Planned }
         Invoke-RolloutStep 'Deploy'              { Get-RolloutService | Deploy-Service | Watch-Deployment -Timeout 0:10:00 }
         Invoke-RolloutStep 'Test'                { Test-Deployment $rollout.ToColour }
         Invoke-RolloutStep 'Confirm'             { Confirm-Checklist 'Blue environment validation' }

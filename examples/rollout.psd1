@@ -326,6 +326,12 @@
         Retention = '24 h'
     }
 
+    # Alerts that the release itself causes. They are silenced while the new version is brought up: never a critical one, never one of the old version,
+    # and no longer than the rollout. Label is how the alert tells whom it is about: deployment, workload, version, deployment_color.
+    Silences = @(
+        @{ Alert = 'KubeDeploymentReplicasMismatch'; Label = 'deployment'; For = '90 min'; Reason = 'The pods of the new version come up' }
+    )
+
     # --- Checklists -------------------------------------------------------------------------------------------------
 
     # When: 'T-7 days', the name of a phase, 'Day 1' or 'Week 1'.

@@ -21,6 +21,17 @@ public sealed class AlertmanagerSilences : IAlertSilences
     }
 
     /// <inheritdoc/>
+    public async Task<AlertSilence?> FindAsync(AlertSilence silence, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(silence);
+        var wanted = silence.Matchers.ToHashSet();
+        var known = (await http.GetJsonAsync(system, system.Below("api/v2/silences"), token) as JsonArray ?? []).OfType<JsonObject>()
+            .Where(item => (string?)item["status"]?["state"] is "active" or "pending" && (string?)item["comment"] == silence.Comment);
+        var same = known.FirstOrDefault(item => (item["matchers"] as JsonArray ?? []).OfType<JsonObject>().Select(Matcher).ToHashSet() is var matchers && matchers.SetEquals(wanted));
+        return same is null ? null : silence with { Id = (string?)same["id"] ?? "", Until = DateTimeOffset.Parse((string?)same["endsAt"] ?? "", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) };
+    }
+
+    /// <inheritdoc/>
     public async Task<string> AddAsync(AlertSilence silence, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(silence);
@@ -52,6 +63,8 @@ public sealed class AlertmanagerSilences : IAlertSilences
         var answer = await http.SendAsync(system, () => new HttpRequestMessage(HttpMethod.Get, address), OutsideHttp.AttemptTimeout, token);
         return answer.Status == HttpStatusCode.NotFound || (answer.IsSuccess && (string?)OutsideHttp.Parse(system, answer)["status"]?["state"] == "expired");
     }
+
+    private static SilenceMatcher Matcher(JsonObject matcher) => new((string?)matcher["name"] ?? "", (string?)matcher["value"] ?? "", (bool?)matcher["isEqual"] ?? true);
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -33,14 +33,41 @@ public static class SilenceScope
         if (!NamesRelease(matchers, plan, colour, version))
         {
             throw TooBroad($"it is not limited to {version} ({colour})",
-                $"Add {plan.Colours.Label.Replace('-', '_')} = '{colour}', destination_version = '{version}', or deployment with one of {string.Join(", ", plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)))}.");
+                $"Add {LabelOf(plan.Colours)} = '{colour}', destination_version = '{version}', or deployment with one of {string.Join(", ", plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)))}.");
         }
 
         return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), .. Heard.Select(severity => new SilenceMatcher("severity", severity, IsEqual: false))];
     }
 
+    /// <summary>Labels by which an alert can tell whom it is about.</summary>
+    /// <param name="colours">The plan's colours.</param>
+    public static IReadOnlyCollection<string> Labels(PlanColours colours)
+    {
+        ArgumentNullException.ThrowIfNull(colours);
+        return [.. DeploymentLabels, .. VersionLabels, LabelOf(colours)];
+    }
+
+    /// <summary>What a silence of the plan covers in a release: one set of labels and values for each silence to make.</summary>
+    /// <param name="silence">The plan's silence.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="colour">The colour of the release.</param>
+    /// <param name="version">The version of the release.</param>
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> Covered(PlanSilence silence, RolloutPlan plan, PlanEnvironment environment, string colour, string version)
+    {
+        ArgumentNullException.ThrowIfNull(silence);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(environment);
+        IEnumerable<string> values = DeploymentLabels.Contains(silence.Label) ? plan.Services.Select(service => service.Deployments[colour])
+            : VersionLabels.Contains(silence.Label) ? [version] : [colour];
+        return [.. values.Select(value => new Dictionary<string, string>(StringComparer.Ordinal) { ["alertname"] = silence.Alert, ["namespace"] = environment.Namespace, [silence.Label] = value })];
+    }
+
+    // Prometheus knows no '-' in the names of labels.
+    private static string LabelOf(PlanColours colours) => colours.Label.Replace('-', '_');
+
     private static bool NamesRelease(IReadOnlyDictionary<string, string> matchers, RolloutPlan plan, string colour, string version) =>
-        matchers.GetValueOrDefault(plan.Colours.Label.Replace('-', '_')) == colour || matchers.GetValueOrDefault(plan.Colours.Label) == colour
+        matchers.GetValueOrDefault(LabelOf(plan.Colours)) == colour || matchers.GetValueOrDefault(plan.Colours.Label) == colour
         || VersionLabels.Any(label => matchers.GetValueOrDefault(label) == version)
         || DeploymentLabels.Any(label => matchers.TryGetValue(label, out var deployment) && plan.Services.Any(service => service.Deployments.GetValueOrDefault(colour) == deployment));
 

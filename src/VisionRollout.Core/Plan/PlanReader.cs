@@ -1,3 +1,4 @@
+using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Plan.Reading;
 
@@ -56,6 +57,7 @@ public static class PlanReader
             Rollback = section.Required("Rollback", PlanValues.Section(ReadRollback)),
             Metrics = section.Optional("Metrics", PlanValues.Section(ReadMetrics), new PlanMetrics()),
             Backups = section.Optional("Backups", PlanValues.Section(ReadBackups), new PlanBackups()),
+            Silences = section.Optional("Silences", PlanValues.List(PlanValues.Section(item => ReadSilence(item, colours))), []),
             Links = section.Optional("Links", PlanValues.Table(PlanValues.WebAddress.Select(address => address.OriginalString)), new Dictionary<string, string>()),
         };
     }
@@ -276,6 +278,12 @@ public static class PlanReader
         Channels = section.Required("Channels", PlanValues.List(PlanValues.Text, least: 1)),
         Status = section.Optional("Status", PlanValues.OneOf("status", Statuses), ""),
     };
+
+    private static PlanSilence ReadSilence(PlanSection section, PlanColours colours) => new(
+        section.Required("Alert", PlanValues.Text),
+        section.Required("Label", PlanValues.OneOf("label of a Deployment, a version or a colour", SilenceScope.Labels(colours))),
+        section.Required("For", PlanValues.Duration.Where(value => value <= SilenceScope.Longest, "{0} is longer than 24 hours.", "A silence covers the release, not the days after it.")),
+        section.Required("Reason", PlanValues.Text));
 
     private static PlanRollback ReadRollback(PlanSection section) => new(
         section.Required("Budget", PlanValues.Duration),

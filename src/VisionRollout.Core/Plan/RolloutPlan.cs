@@ -63,6 +63,9 @@ public sealed record RolloutPlan
     /// <summary>Encryption and retention of backups.</summary>
     public PlanBackups Backups { get; init; } = new();
 
+    /// <summary>Alerts that the release itself causes.</summary>
+    public IReadOnlyList<PlanSilence> Silences { get; init; } = [];
+
     /// <summary>Links for people.</summary>
     public IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();
 

@@ -27,15 +27,21 @@ public sealed class RealAlertmanagerTests
         Assert.All(firing, alert => Assert.Equal(("Restarted", "again"), (alert.Name, alert.Summary)));
 
         var now = DateTimeOffset.UtcNow;
-        var id = await silences.AddAsync(new AlertSilence
+        var silence = new AlertSilence
         {
             Matchers = [new("alertname", "Restarted"), new("namespace", "vision-to-code-production"), new("severity", "Critical", IsEqual: false)],
             From = now, Until = now.AddHours(1), CreatedBy = "ops", Comment = "a release",
-        }, Token);
+        };
+        Assert.Null(await silences.FindAsync(silence, Token));
+        var id = await silences.AddAsync(silence, Token);
+        Assert.Equal(id, (await silences.FindAsync(silence with { From = now.AddMinutes(1) }, Token))!.Id);
+        Assert.Null(await silences.FindAsync(silence with { Comment = "another release" }, Token));
+        Assert.Null(await silences.FindAsync(silence with { Matchers = [.. silence.Matchers.Skip(1)] }, Token));
         while ((await source.ReadAsync(Token)).Count == 2) await Task.Delay(100, Token);
         Assert.Equal("critical", Assert.Single(await source.ReadAsync(Token)).Severity);
 
         await silences.RemoveAsync(id, Token);
+        Assert.Null(await silences.FindAsync(silence, Token));
         while ((await source.ReadAsync(Token)).Count == 1) await Task.Delay(100, Token);
         await silences.RemoveAsync(id, Token); // twice is no mistake
         await silences.RemoveAsync("00000000-0000-0000-0000-000000000000", Token);

@@ -1,5 +1,6 @@
 using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Errors;
+using VisionRollout.Core.Plan;
 using VisionRollout.Core.Tests.World;
 
 namespace VisionRollout.Core.Tests.Alerts;
@@ -30,5 +31,17 @@ public sealed class SilenceScopeTests
         var error = Assert.Throws<RolloutException>(() => SilenceScope.Narrow(wanted, SamplePlan.Plan, SamplePlan.Environment, "blue", "v2"));
         Assert.Equal("SilenceTooBroad", error.Id);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("deployment", "stock-blue")]
+    [InlineData("destination_version", "v2")]
+    [InlineData("deployment_color", "blue")]
+    public void A_silence_of_the_plan_is_as_narrow_as_one_that_is_given(string label, string value)
+    {
+        Assert.Contains(label, SilenceScope.Labels(SamplePlan.Plan.Colours));
+        var covered = SilenceScope.Covered(new PlanSilence("Restarted", label, TimeSpan.FromHours(1), "pods come up"), SamplePlan.Plan, SamplePlan.Environment, "blue", "v2");
+        Assert.Contains(covered, matchers => matchers[label] == value);
+        Assert.All(covered, matchers => Assert.Equal(6, SilenceScope.Narrow(matchers, SamplePlan.Plan, SamplePlan.Environment, "blue", "v2").Count));
     }
 }

@@ -76,6 +76,9 @@ public sealed class PlanMistakeTests
         { "When  = 'Blue Deploy'", "When  = ¦'Blue Deplo'", "Checklists[7].When", "Did you mean 'Blue Deploy'?" },
         { "Name  = 'Business approval' ", "Name  = 'Approval' ", "Gates[1].Criteria[3]", "needs a checklist named 'Business approval'" },
 
+        { "Label = 'deployment'; For", "Label = ¦'pod'; For", "Silences[0].Label", "'pod' is no label of a Deployment, a version or a colour." },
+        { "For = '90 min'", "For = ¦'2 d'", "Silences[0].For", "'2 d' is longer than 24 hours." },
+
         // Names that stand twice
         { "Name      = 'staging'", "Name      = ¦'production'", "Environments[1].Name", "the environment 'production' stands in the plan twice." },
         { "Name        = 'core'", "Name        = ¦'business'", "Services[1].Name", "the service 'business' stands in the plan twice." },

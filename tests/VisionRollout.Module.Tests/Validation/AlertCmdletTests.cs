@@ -33,6 +33,44 @@ public sealed class AlertCmdletTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task The_plans_silences_cover_the_new_version_alone_are_made_once_and_end_with_the_rollout()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        var made = (await bench.RunAsync("Add-AlertSilence -Planned")).As<AlertSilence>();
+        Assert.Equal(["business-service-blue", "core-service-blue", "development-service-blue", "swarm-service-blue"], made.Select(silence => silence.Matchers.Single(matcher => matcher.Name == "deployment").Value).Order());
+        var now = await bench.Session.NowAsync(Token);
+        Assert.All(made, silence =>
+        {
+            Assert.Equal(bench.Plan.Silences[0].Alert, silence.Matchers.Single(matcher => matcher.Name == "alertname").Value);
+            Assert.Contains(new SilenceMatcher("severity", "critical", IsEqual: false), silence.Matchers);
+            Assert.InRange(silence.Until - now, TimeSpan.Zero, TimeSpan.FromMinutes(90));
+        });
+
+        // The step runs again, as after a crash.
+        var again = (await bench.RunAsync("Add-AlertSilence -Planned")).As<AlertSilence>();
+        Assert.Equal(made.Select(silence => silence.Id), again.Select(silence => silence.Id));
+        Assert.Equal(4, (await bench.JournalAsync()).OfType<AlertSilenced>().Count());
+        Assert.All((await bench.JournalAsync()).OfType<AlertSilenced>(), entry => Assert.Equal("The pods of the new version come up", entry.Reason));
+
+        Assert.Empty((await bench.RunAsync("Stop-Rollout -Emergency -Reason x")).Errors);
+        foreach (var silence in made) Assert.Equal("expired", await StateAsync(silence.Id));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task An_Alertmanager_that_is_down_does_not_hold_the_rollout()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        await using var deaf = await bench.SecondAsync(move: endpoints => endpoints with { Alertmanager = new Uri("http://127.0.0.1:9/") });
+        var planned = await deaf.RunAsync("Add-AlertSilence -Planned");
+        Assert.Empty(planned.Errors);
+        Assert.Equal(4, planned.Warnings.Count(warning => warning.Message.Contains("is not silenced", StringComparison.Ordinal)));
+        await using var quiet = await bench.SecondAsync(plan => plan with { Silences = [] });
+        Assert.Empty((await quiet.RunAsync("Add-AlertSilence -Planned")).Output);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_silence_never_hides_a_critical_alert_and_a_broad_one_is_refused()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
