@@ -39,15 +39,20 @@ internal sealed class DatabaseServer : IAsyncDisposable
     public string Version => connection.PostgreSqlVersion.ToString();
 
     /// <summary>Connects to the database <c>postgres</c>, or to the service's own where the user may not.</summary>
+    /// <exception cref="RolloutException"><c>DatabaseThroughPooler</c>, or the server does not answer or refuses.</exception>
     public static async Task<DatabaseServer> OpenAsync(DatabaseAddress address, CancellationToken token)
     {
+        var connection = await ConnectAsync(address, token);
         try
         {
-            return new(await address.With(Maintenance).OpenAsync(token), address);
+            await ServerSession.RequireAsync(connection, address, token);
+            return new(connection, address);
         }
-        catch (RolloutException exception) when (exception.Kind is RolloutErrorKind.NotFound or RolloutErrorKind.AccessDenied)
+        catch (Exception exception)
         {
-            return new(await address.OpenAsync(token), address);
+            await connection.DisposeAsync();
+            if (exception is NpgsqlException or IOException) throw PostgresErrors.From(exception, address);
+            throw;
         }
     }
 
@@ -115,6 +120,18 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static async Task<NpgsqlConnection> ConnectAsync(DatabaseAddress address, CancellationToken token)
+    {
+        try
+        {
+            return await address.With(Maintenance).OpenAsync(token);
+        }
+        catch (RolloutException exception) when (exception.Kind is RolloutErrorKind.NotFound or RolloutErrorKind.AccessDenied)
+        {
+            return await address.OpenAsync(token);
+        }
+    }
 
     private async Task<IReadOnlyList<string>> ListAsync(string sql, IEnumerable<string> names, CancellationToken token)
     {

@@ -1,7 +1,6 @@
 using Npgsql;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
-using VisionRollout.Core.Errors;
 
 namespace VisionRollout.Adapters.Backups;
 
@@ -15,7 +14,6 @@ internal sealed class SnapshotLead : IAsyncDisposable
                pg_database_size(d.oid), current_setting('server_version'), current_setting('server_version_num')::int / 10000,
                pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
                coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'),
-               pg_backend_pid(),
                (SELECT coalesce(sum(c.relpages), 0)::bigint * current_setting('block_size')::int FROM pg_class c
                 WHERE c.relkind IN ('r', 't') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace)
         FROM pg_database d WHERE d.datname = current_database()
@@ -60,6 +58,7 @@ internal sealed class SnapshotLead : IAsyncDisposable
         try
         {
             await ReadingSession.BeginAsync(connection, token);
+            await ServerSession.RequireAsync(connection, address, token);
             return await ReadAsync(connection, address, token);
         }
         catch (Exception exception)
@@ -79,11 +78,6 @@ internal sealed class SnapshotLead : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    // A pooler makes up the process number that it tells its clients. A snapshot that another connection exported from another server session,
-    // or that ends when the pooler hands the session on, is none.
-    private static RolloutException ThroughPooler(DatabaseAddress address) => new("BackupThroughPooler", RolloutErrorKind.InvalidState,
-        $"The {address} is reached through a connection pooler.", "Name the server itself (host and port) in the Secret or in the plan's Database: a backup needs connections of its own.", address.Service);
-
     private static async Task<SnapshotLead> ReadAsync(NpgsqlConnection connection, DatabaseAddress address, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(FactsQuery, connection);
@@ -93,9 +87,8 @@ internal sealed class SnapshotLead : IAsyncDisposable
         var (snapshot, lsn, size, server, major) = (reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt32(4));
         var locale = new DatabaseLocale(reader.GetString(5), reader.GetString(6), reader.GetString(7), provider,
             await reader.IsDBNullAsync(9, token) ? null : reader.GetString(9));
-        var (process, estimate) = (reader.GetInt32(10), reader.GetInt64(11));
+        var estimate = reader.GetInt64(10);
         await reader.CloseAsync();
-        if (process != connection.ProcessID) throw ThroughPooler(address);
         return new(connection)
         {
             Snapshot = snapshot,

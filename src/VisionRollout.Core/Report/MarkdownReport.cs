@@ -105,6 +105,12 @@ public static class MarkdownReport
             ReportText.Time(move.At), string.Join(", ", move.Weights.Select(item => $"{item.Key} {ReportText.Share(item.Value)}")), move.Reason, move.Confirmation,
         }));
         Table(text, "Backups", ["Service", "Location", "Size", "Rows"], report.Backups.Select(backup => new[] { backup.Service, backup.Location, ReportText.Size(backup.Bytes), ReportText.Number(backup.Rows, 0) }));
+        Table(text, "Test restores", ["Service", "Verdict", "Why", "Location"], report.Restores.Select(restore => new[] { restore.Service, restore.Verdict.ToString(), restore.Reason, restore.Location }));
+        Table(text, "Preflights of migrations", ["Service", "Verdict", "Why", "Can be taken back", "Findings"], report.Preflights.Select(preflight => new[]
+        {
+            preflight.Service, preflight.Verdict.ToString(), preflight.Reason, string.Join("; ", preflight.Migrations.Select(item => $"{item.Version}: {item.Reversibility}")),
+            string.Join(" ", preflight.Findings.Select(finding => $"{finding.Verdict}, {finding.Rule}: {finding.Reason} {finding.Remedy}")),
+        }));
         Table(text, "Migrations", ["Time", "Service", "Schema"], report.Migrations.Select(Row));
         Table(text, "Messages", ["Time", "Message", "Text"], report.Messages.Select(Row));
         Table(text, "Resumes", ["Time", "Event", "By"], report.Resumes.Select(Row));

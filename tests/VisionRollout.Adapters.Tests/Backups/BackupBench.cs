@@ -20,7 +20,7 @@ internal sealed class BackupBench : IDisposable
         Destination = destination ?? Folder;
         Objects.ReadSecretAsync(database.Service.Database.Secret!, Arg.Any<CancellationToken>()).Returns(_ => database.Secret);
         var clock = Substitute.For<IRolloutClock>();
-        clock.GetNowAsync(Arg.Any<CancellationToken>()).Returns(Now);
+        clock.GetNowAsync(Arg.Any<CancellationToken>()).Returns(_ => Time);
         var addresses = new DatabaseAddresses(() => Objects);
         Backups = new DatabaseBackups(addresses, new BackupStores(endpoint, retries), new BackupKeys(() => Objects), tools ?? new PostgresTools(), clock);
         Databases = new ServiceDatabases(addresses, clock);
@@ -29,6 +29,9 @@ internal sealed class BackupBench : IDisposable
     public TestDatabase Database { get; }
 
     public string Folder { get; }
+
+    /// <summary>What the session's clock shows.</summary>
+    public DateTimeOffset Time { get; set; } = Now;
 
     public string Destination { get; }
 

@@ -45,6 +45,17 @@ public sealed class FolderBackupTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task The_catalogue_tells_each_backups_age_by_the_sessions_clock()
+    {
+        using var bench = new BackupBench(await server.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"));
+        Assert.Null((await bench.BackupAsync()).Age);
+        bench.Time += TimeSpan.FromDays(2);
+        await bench.BackupAsync();
+        bench.Time += TimeSpan.FromMinutes(90);
+        Assert.Equal([TimeSpan.FromMinutes(90), TimeSpan.FromHours(49.5)], (await bench.ListAsync()).Select(backup => backup.Age!.Value));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task The_manifest_tells_where_when_and_what()
     {
         using var bench = new BackupBench(await server.CreateAsync("business", AwkwardSchema.Sql));

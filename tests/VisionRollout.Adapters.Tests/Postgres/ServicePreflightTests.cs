@@ -210,6 +210,51 @@ public sealed class ServicePreflightTests(PostgresServer server)
         Assert.Equal(Verdict.Go, preflight.Verdict);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Two_preflights_of_one_backup_side_by_side_do_not_meet()
+    {
+        using var bench = await RestoredAsync();
+        var location = (await bench.BackupAsync()).Location;
+        var (first, second) = (new TaskCompletionSource<string>(), new TaskCompletionSource<string>());
+        Task<MigrationPreflight> Run(TaskCompletionSource<string> ours, TaskCompletionSource<string> theirs) => Preflights(bench, new(bench.Database, [AddNote])
+        {
+            // Neither goes on before both have their scratch database.
+            OnBegin = (database, cancel) =>
+            {
+                ours.TrySetResult(database);
+                return theirs.Task.WaitAsync(cancel);
+            },
+        }).RunAsync(Request(bench, location), Token);
+
+        var preflights = await Task.WhenAll(Run(first, second), Run(second, first));
+
+        Assert.All(preflights, preflight => Assert.Equal((Verdict.Go, 1), (preflight.Verdict, preflight.Migrations.Count)));
+        Assert.NotEqual(await first.Task, await second.Task);
+        Assert.Empty(await server.ListAsync(await first.Task));
+        Assert.Empty(await server.ListAsync(await second.Task));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_vacuum_against_wraparound_in_the_own_database_is_told()
+    {
+        await using var own = PostgresServer.Private();
+        var bench = await PreflightBench.CreateAsync(own, RuleExample.Setup);
+        await bench.ExecuteAsync("ALTER TABLE accounts SET (autovacuum_freeze_max_age = 100000); CREATE TABLE burnt (n int)");
+        // Any other vacuum passes a locked table by; one against wraparound waits for it.
+        await using var holder = await bench.Own.OpenAsync("holder");
+        await RunAsync(holder, "BEGIN; LOCK TABLE accounts IN SHARE UPDATE EXCLUSIVE MODE");
+        // As many transactions as the table may be old.
+        await bench.ExecuteAsync("DO $$ BEGIN FOR n IN 1..100100 LOOP BEGIN INSERT INTO burnt VALUES (n); EXCEPTION WHEN others THEN NULL; END; END LOOP; END $$");
+        await bench.ExecuteAsync("ALTER SYSTEM SET autovacuum_naptime = 1");
+        await bench.ExecuteAsync("SELECT pg_reload_conf()");
+        while (await bench.Own.ReadAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM %public.accounts (to prevent wraparound)'") == 0) await Task.Delay(50, Token);
+
+        var preflight = await bench.RunAsync([AddNote]);
+
+        var finding = Assert.Single(preflight.Findings, finding => finding.Rule == MigrationRule.WraparoundVacuum);
+        Assert.Equal(("public.accounts", MigrationVerdict.Warning), (finding.Table, finding.Verdict));
+    }
+
     private async Task<BackupBench> RestoredAsync() => new(await server.CreateAsync("business", RuleExample.Setup));
 
     private static PreflightRequest Request(BackupBench bench, string location)

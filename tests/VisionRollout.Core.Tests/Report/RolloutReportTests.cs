@@ -127,6 +127,15 @@ public sealed class RolloutReportTests
     }
 
     [Fact]
+    public void Markdown_has_the_test_restores_and_the_preflights_of_migrations_as_tables()
+    {
+        var markdown = MarkdownReport.Render(Good);
+        Assert.Contains("## Test restores\n\n| Service | Verdict | Why | Location |\n| --- | --- | --- | --- |\n| business | Go | All tables have the same rows. | backups/business/1.dump |\n", markdown, StringComparison.Ordinal);
+        Assert.Contains("## Preflights of migrations\n\n| Service | Verdict | Why | Can be taken back | Findings |\n| --- | --- | --- | --- | --- |\n"
+            + "| business | Go | 1 migration runs. | 20261120: Reversible | Warning, IndexNotConcurrent: orders is small. Write CONCURRENTLY. |\n", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rollout_that_has_only_begun_has_a_report_as_well()
     {
         var begun = ReportBuilder.Build(SampleRollout.Plan, [SampleRollout.Good().Records[0]]);

@@ -1,4 +1,5 @@
 using VisionRollout.Core.Canary;
+using VisionRollout.Core.Databases.Migrations;
 using VisionRollout.Core.Evidence;
 using VisionRollout.Core.Gates;
 using VisionRollout.Core.Journal;
@@ -130,6 +131,8 @@ internal sealed class SampleRollout
         Add(new BackupTaken("business", "business_production", "pre-deployment", "backups/business/1.dump", 5_300_000, 2.4, 120_000, new string('b', 64)));
         Add(new BackupVerified("business", "backups/business/1.dump", Verdict.Go, "All tables have the same rows."));
         Add(new StepCompleted("Database", "Backup", System.Text.Json.JsonDocument.Parse("[]").RootElement));
+        Add(new MigrationsPreflighted("business", "backups/business/1.dump", Verdict.Go, "1 migration runs.", [new("20261120", Reversibility.Reversible, "Nothing is lost.")],
+            [new(MigrationRule.IndexNotConcurrent, MigrationVerdict.Warning, "orders is small.", "Write CONCURRENTLY.", "public.orders")]));
         Add(new MigrationsApplied("business", "20261001", "20261120", ["20261101", "20261120"], 1.2));
         At(9, 51).Add(new PhaseCompleted("Database"));
         At(9, 55).Add(new RolloutResumed("john@vision-to-code.com", new string('a', 64)));

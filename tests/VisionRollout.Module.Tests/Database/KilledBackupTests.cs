@@ -78,9 +78,9 @@ public sealed class KilledBackupTests
     private static async Task KillHostAsync(PlanFolder plan, DatabaseBench bench, TestDatabase database, TimeSpan moment)
     {
         var script = $"""
-            $null = Connect-Rollout '{plan.Plan}' production -JournalPath '{plan.Path}/journals'
+            {plan.SessionScript}
             'begins'
-            Backup-ServiceDatabase business -Destination '{bench.Backups}' -Label killed
+            Backup-ServiceDatabase business -Session $session -Destination '{bench.Backups}' -Label killed
             """;
         var login = new Dictionary<string, string?> { ["PGUSER"] = database.Credential.UserName, ["PGPASSWORD"] = database.Credential.Password };
         await HostProgram.KillAsync(script, "begins", moment, login);

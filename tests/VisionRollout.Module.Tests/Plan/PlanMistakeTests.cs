@@ -71,6 +71,7 @@ public sealed class PlanMistakeTests
         { "Channels = 'Status page'\n            Status   = 'in_progress'", "Channels = 'Status page'", "Messages[13].Status", "goes to a status page and has no Status." },
         { "({Weight})", "({Wieght})", "Messages[3].Text", "there is no placeholder {Wieght}. Did you mean 'Weight'?" },
         { "@('env', 'DATABASE_NAME={Database}')", "¦@('env', 'DATABASE_NAME=scratch')", "Services[0].Database.Scratch", "does not name the scratch database. Write {Database} where its name belongs, like @('env', 'PGDATABASE={Database}')." },
+        { "                Timeout = '10 min'", "                Rewrites = @('public.sessions', ¦'sessions')\n                Timeout = '10 min'", "Services[0].Database.Rewrites[1]", "'sessions' is no table with its schema. Write it like 'public.sessions', or 'billing.*' for all tables of a schema." },
         { "@('mix', 'rollout.check')", "¦@()", "Services[0].Database.Checks[0].Command", "is empty. Name at least one." },
         { "'{Steps}'", "¦'{Step}'", "Services[0].Database.Undo[3]", "there is no placeholder {Step}. Did you mean 'Steps'?" },
         { "When  = 'Blue Deploy'", "When  = ¦'Blue Deplo'", "Checklists[7].When", "Did you mean 'Blue Deploy'?" },

@@ -34,6 +34,23 @@ internal static class HostProgram
         }
     }
 
+    /// <summary>Runs a script text with variables on top of those of the tests; gives the exit code and all that it printed.</summary>
+    public static async Task<(int ExitCode, string Output)> RunScriptAsync(string text, IReadOnlyDictionary<string, string?> environment)
+    {
+        var path = await Save(text);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var result = await Cli.Wrap("dotnet").WithArguments([Assembly, path]).WithEnvironmentVariables(environment).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
+            return (result.ExitCode, result.StandardOutput + result.StandardError);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Runs the program with arguments, without input.</summary>
     public static async Task<BufferedCommandResult> RunAsync(params string[] arguments)
     {
@@ -77,7 +94,15 @@ internal static class HostProgram
     /// <param name="line">The line to wait for.</param>
     /// <param name="after">How long after.</param>
     /// <param name="environment">Variables on top of those of the tests.</param>
-    public static async Task KillAsync(string text, string line, TimeSpan after, IReadOnlyDictionary<string, string?> environment)
+    public static Task KillAsync(string text, string line, TimeSpan after, IReadOnlyDictionary<string, string?> environment) =>
+        KillAsync(text, line, token => Task.Delay(after, token), environment);
+
+    /// <summary>Runs a script and kills the process when, after it has printed a line, something has happened; one that ends before that is let be.</summary>
+    /// <param name="text">The script.</param>
+    /// <param name="line">The line to wait for.</param>
+    /// <param name="happens">Ends when it has happened.</param>
+    /// <param name="environment">Variables on top of those of the tests.</param>
+    public static async Task KillAsync(string text, string line, Func<CancellationToken, Task> happens, IReadOnlyDictionary<string, string?> environment)
     {
         var path = await Save(text);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -89,7 +114,7 @@ internal static class HostProgram
         {
             var said = process.StandardError.ReadToEndAsync(limit.Token);
             while (await process.StandardOutput.ReadLineAsync(limit.Token) != line) Assert.False(process.HasExited, process.HasExited ? await said : "");
-            await Task.WhenAny(process.WaitForExitAsync(limit.Token), Task.Delay(after, limit.Token));
+            await Task.WhenAny(process.WaitForExitAsync(limit.Token), happens(limit.Token));
             Assert.True(!process.HasExited || process.ExitCode == 0, process.HasExited ? await said : "");
         }
         finally
