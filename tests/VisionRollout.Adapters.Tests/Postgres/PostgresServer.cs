@@ -55,11 +55,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return names;
     }
 
+    /// <summary>Process number of the postmaster. Only for a private one.</summary>
+    public async Task<int> FindPostmasterAsync() =>
+        int.Parse((await File.ReadAllLinesAsync(Path.Combine(directory!, "data", "postmaster.pid")))[0], NumberStyles.None, CultureInfo.InvariantCulture);
+
     /// <summary>SIGKILL to the postmaster.</summary>
     public async Task KillAsync()
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(directory!, "data", "postmaster.pid"));
-        using var postmaster = Process.GetProcessById(int.Parse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture));
+        using var postmaster = Process.GetProcessById(await FindPostmasterAsync());
         postmaster.Kill();
         await postmaster.WaitForExitAsync();
     }

@@ -234,7 +234,8 @@ public sealed class ServicePreflightTests(PostgresServer server)
         Assert.Empty(await server.ListAsync(await second.Task));
     }
 
-    [Fact(Timeout = Limit)]
+    // A server of its own has to start, and its autovacuum to come by: only against hanging.
+    [Fact(Timeout = 5 * Limit)]
     public async Task A_vacuum_against_wraparound_in_the_own_database_is_told()
     {
         await using var own = PostgresServer.Private();
@@ -251,8 +252,9 @@ public sealed class ServicePreflightTests(PostgresServer server)
 
         var preflight = await bench.RunAsync([AddNote]);
 
-        var finding = Assert.Single(preflight.Findings, finding => finding.Rule == MigrationRule.WraparoundVacuum);
-        Assert.Equal(("public.accounts", MigrationVerdict.Warning), (finding.Table, finding.Verdict));
+        // The table's TOAST table may just be having one of its own.
+        var finding = Assert.Single(preflight.Findings, finding => finding.Rule == MigrationRule.WraparoundVacuum && finding.Table == "public.accounts");
+        Assert.Equal(MigrationVerdict.Warning, finding.Verdict);
     }
 
     private async Task<BackupBench> RestoredAsync() => new(await server.CreateAsync("business", RuleExample.Setup));

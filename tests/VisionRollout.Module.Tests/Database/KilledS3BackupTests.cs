@@ -10,7 +10,8 @@ using VisionRollout.Tests.Shared;
 
 namespace VisionRollout.Module.Tests.Database;
 
-/// <summary>SIGKILL of a process that takes a backup into an S3 store: once while an upload is under way, then at random moments.</summary>
+/// <summary>SIGKILL of a process that takes a backup into an S3 store: once while an upload is under way, and then no file is open for
+/// writing either, then at random moments.</summary>
 public sealed class KilledS3BackupTests(PostgresServer server)
 {
     private const int Seed = 20261127;
@@ -18,8 +19,8 @@ public sealed class KilledS3BackupTests(PostgresServer server)
     private const string Bucket = "killed";
     private const string Destination = $"s3://{Bucket}/backups";
 
-    // More than one part of 5 MiB, so that some are up when it dies.
-    private const string Noise = "CREATE TABLE noise AS SELECT n, (SELECT string_agg(md5(random()::text || n || k), '') FROM generate_series(1, 32) k) AS t FROM generate_series(1, 80000) n";
+    // More than one part of 8 MiB, so that some are up when it dies.
+    private const string Noise = "CREATE TABLE noise AS SELECT n, (SELECT string_agg(md5(random()::text || n || k), '') FROM generate_series(1, 32) k) AS t FROM generate_series(1, 40000) n";
 
     private const string Killed = $"'begins'; Backup-ServiceDatabase business -Session $session -Destination '{Destination}' -Label killed";
 
@@ -32,12 +33,20 @@ public sealed class KilledS3BackupTests(PostgresServer server)
         await using var swift = await SwiftServer.StartAsync(Token);
         using var client = new AmazonS3Client(SwiftServer.AccessKey, SwiftServer.SecretKey, new AmazonS3Config { ServiceURL = swift.Endpoint.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = SwiftServer.Region });
         await client.PutBucketAsync(Bucket, Token);
-        var database = await server.CreateAsync("business", Noise);
+        var database = await server.CreateAsync("business", Noise, HeldBackups.LargeObject);
         using var plan = new PlanFolder(PlanOf(database, swift.Endpoint));
         await RunAsync(plan, database, $"Backup-ServiceDatabase business -Session $session -Destination '{Destination}' -Label undisturbed");
         var took = await RunAsync(plan, database, $"'took ' + [int](Backup-ServiceDatabase business -Session $session -Destination '{Destination}' -Label undisturbed).Duration.TotalMilliseconds");
         var usual = TimeSpan.FromMilliseconds(int.Parse(took.Split('\n').First(line => line.StartsWith("took ", StringComparison.Ordinal))["took ".Length..], CultureInfo.InvariantCulture));
-        await HostProgram.KillAsync(Script(plan, Killed), "begins", token => UploadBeginsAsync(client, token), Variables(database));
+        await using (await HeldBackups.BeginAsync(database))
+        {
+            await HostProgram.KillAsync(Script(plan, Killed), "begins", async (process, token) =>
+            {
+                await PartIsUpAsync(client, token);
+                Assert.Empty(FilesWrittenBy(process));
+            }, Variables(database));
+        }
+
         Assert.NotEmpty(await UploadsAsync(client));
         var random = new Random(Seed);
         for (var kill = 0; kill < Kills; kill++) await HostProgram.KillAsync(Script(plan, Killed), "begins", usual * random.NextDouble(), Variables(database));
@@ -57,13 +66,38 @@ public sealed class KilledS3BackupTests(PostgresServer server)
 
     private static string Folder(string key) => key[..key.LastIndexOf('/')];
 
-    private static async Task UploadBeginsAsync(AmazonS3Client client, CancellationToken token)
+    private static IReadOnlyList<string> FilesWrittenBy(int process) => [.. Directory.EnumerateFiles($"/proc/{process}/fd").Where(IsForWriting).Select(file => new FileInfo(file).LinkTarget ?? "")
+        .Where(target => target.StartsWith('/') && !target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/memfd:", StringComparison.Ordinal))];
+
+    // proc(5): fdinfo tells the flags of open(2) in octal digits, of which the last two bits are 0 for reading only.
+    private static bool IsForWriting(string file)
     {
-        while ((await UploadsAsync(client)).Count == 0) await Task.Delay(20, token);
+        try
+        {
+            return File.ReadLines(file.Replace("/fd/", "/fdinfo/", StringComparison.Ordinal)).Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && (line[^1] - '0') % 4 != 0);
+        }
+        catch (IOException)
+        {
+            return false; // closed meanwhile
+        }
     }
 
-    private static async Task<IReadOnlyList<string>> UploadsAsync(AmazonS3Client client) =>
-        [.. ((await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket }, Token)).MultipartUploads ?? []).Select(item => item.Key)];
+    private static async Task PartIsUpAsync(AmazonS3Client client, CancellationToken token)
+    {
+        while (true)
+        {
+            foreach (var upload in await UploadsAsync(client))
+            {
+                var parts = await client.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = upload.Key, UploadId = upload.UploadId }, token);
+                if (parts.Parts is { Count: > 0 }) return;
+            }
+
+            await Task.Delay(50, token);
+        }
+    }
+
+    private static async Task<IReadOnlyList<MultipartUpload>> UploadsAsync(AmazonS3Client client) =>
+        (await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket }, Token)).MultipartUploads ?? [];
 
     private static Dictionary<string, string?> Variables(TestDatabase database) => new()
     {

@@ -8,7 +8,8 @@ namespace VisionRollout.Module.Tests.Shell;
 /// <summary>The console host, run as a process of its own.</summary>
 internal static class HostProgram
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    // Only against hanging: a busy machine may take its time.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>VisionRollout.Host.dll, built in the configuration of these tests.</summary>
     private static string Assembly
@@ -95,14 +96,14 @@ internal static class HostProgram
     /// <param name="after">How long after.</param>
     /// <param name="environment">Variables on top of those of the tests.</param>
     public static Task KillAsync(string text, string line, TimeSpan after, IReadOnlyDictionary<string, string?> environment) =>
-        KillAsync(text, line, token => Task.Delay(after, token), environment);
+        KillAsync(text, line, (_, token) => Task.Delay(after, token), environment);
 
     /// <summary>Runs a script and kills the process when, after it has printed a line, something has happened; one that ends before that is let be.</summary>
     /// <param name="text">The script.</param>
     /// <param name="line">The line to wait for.</param>
-    /// <param name="happens">Ends when it has happened.</param>
+    /// <param name="happens">Ends when it has happened; gets the number of the process.</param>
     /// <param name="environment">Variables on top of those of the tests.</param>
-    public static async Task KillAsync(string text, string line, Func<CancellationToken, Task> happens, IReadOnlyDictionary<string, string?> environment)
+    public static async Task KillAsync(string text, string line, Func<int, CancellationToken, Task> happens, IReadOnlyDictionary<string, string?> environment)
     {
         var path = await Save(text);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -114,11 +115,12 @@ internal static class HostProgram
         {
             var said = process.StandardError.ReadToEndAsync(limit.Token);
             while (await process.StandardOutput.ReadLineAsync(limit.Token) != line) Assert.False(process.HasExited, process.HasExited ? await said : "");
-            await Task.WhenAny(process.WaitForExitAsync(limit.Token), happens(limit.Token));
+            await await Task.WhenAny(process.WaitForExitAsync(limit.Token), happens(process.Id, limit.Token));
             Assert.True(!process.HasExited || process.ExitCode == 0, process.HasExited ? await said : "");
         }
         finally
         {
+            await limit.CancelAsync();
             if (!process.HasExited) process.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
             File.Delete(path);
