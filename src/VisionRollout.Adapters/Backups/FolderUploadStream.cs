@@ -1,10 +1,16 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace VisionRollout.Adapters.Backups;
 
-/// <summary>A file on its way into a folder.</summary>
+/// <summary>A file on its way into a folder. What was written goes to disk meanwhile, so that the commit has little left to wait for.</summary>
 internal sealed class FolderUploadStream : BackupUploadStream
 {
+    private const int FlushBytes = 32 << 20;
     private readonly string path;
     private readonly FileStream file;
+    private readonly SafeFileHandle handle;
+    private Task flushing = Task.CompletedTask;
+    private long unflushed;
     private bool committed;
 
     public FolderUploadStream(string path)
@@ -20,13 +26,24 @@ internal sealed class FolderUploadStream : BackupUploadStream
         };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         file = new FileStream(path + FolderStore.Partial, options);
+        handle = file.SafeFileHandle;
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => file.WriteAsync(buffer, cancellationToken);
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await file.WriteAsync(buffer, cancellationToken);
+        unflushed += buffer.Length;
+        if (unflushed < FlushBytes || !flushing.IsCompleted) return;
+        await flushing;
+        unflushed = 0;
+        flushing = Task.Run(() => RandomAccess.FlushToDisk(handle), CancellationToken.None);
+    }
 
     public override async Task CommitAsync(CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
+        // The system tells a failure to write only once, to whoever flushes next.
+        await flushing;
         file.Flush(flushToDisk: true);
         await file.DisposeAsync();
         File.Move(file.Name, path);
@@ -35,6 +52,7 @@ internal sealed class FolderUploadStream : BackupUploadStream
 
     public override async ValueTask DisposeAsync()
     {
+        await flushing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await file.DisposeAsync();
         if (!committed)
         {

@@ -10,6 +10,10 @@ internal static class PipeReader
     private const int ChunkBytes = 1 << 18;
     private const int Chunks = 4;
 
+    // What a pause is worth waiting for.
+    private const int FewBytes = 1 << 16;
+    private const int PauseMilliseconds = 1;
+
     /// <summary>Hands the output over in chunks, one at a time and in order, until it ends. When this returns or throws, the thread has ended.</summary>
     /// <param name="source">The pipe; it must come to its end, or to data, soon after <paramref name="abandon"/> ran.</param>
     /// <param name="onChunk">Takes a chunk, which is valid until it returns.</param>
@@ -46,16 +50,20 @@ internal static class PipeReader
     {
         try
         {
+            // Whoever takes what is there wakes up for every piece of it; a pause lets a few gather, for which only a roomy pipe has space.
+            var pauses = PipeCapacity.TryEnlarge(source);
             for (var ended = false; !ended;)
             {
                 var buffer = free.Take(stop);
                 var length = 0;
                 while (!ended && length < buffer.Length)
                 {
-                    var count = source.Read(buffer, length, buffer.Length - length);
+                    var wanted = buffer.Length - length;
+                    var count = source.Read(buffer, length, wanted);
                     stop.ThrowIfCancellationRequested();
                     length += count;
                     ended = count == 0;
+                    if (pauses && count > 0 && count < Math.Min(wanted, FewBytes)) Thread.Sleep(PauseMilliseconds);
                 }
 
                 if (length > 0) filled.TryWrite(new(buffer, 0, length));

@@ -29,7 +29,10 @@ public sealed partial class PostgresTools
         var found = new List<PostgresTool>();
         foreach (var path in folders.Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? $"{name}.exe" : name)).Where(File.Exists))
         {
-            if (await ReadAsync(path, token) is { } tool) found.Add(tool);
+            if (await ReadAsync(path, token) is not { } tool) continue;
+            // None suits better, and each that is asked is a process of its own.
+            if (tool.Major == serverMajor) return tool;
+            found.Add(tool);
         }
 
         if (found.Count == 0)
