@@ -138,7 +138,7 @@ internal sealed class SwiftServer : IAsyncDisposable
     // tempauth insists on a cache, but does not need one for signatures: nobody listens on that port.
     private static string ProxyPipeline => $"""
         [pipeline:main]
-        pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes proxy-server
+        pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes symlink proxy-server
         [app:proxy-server]
         use = egg:swift#proxy
         account_autocreate = true
@@ -158,7 +158,8 @@ internal sealed class SwiftServer : IAsyncDisposable
         [filter:versioned_writes]
         use = egg:swift#versioned_writes
         allow_versioned_writes = true
-        {string.Join('\n', ((string[])["catch_errors", "gatekeeper", "listing_formats", "bulk", "copy", "dlo"]).Select(filter => $"[filter:{filter}]\nuse = egg:swift#{filter}"))}
+        allow_object_versioning = true
+        {string.Join('\n', ((string[])["catch_errors", "gatekeeper", "listing_formats", "bulk", "copy", "dlo", "symlink"]).Select(filter => $"[filter:{filter}]\nuse = egg:swift#{filter}"))}
         """;
 
     private Task WriteAsync(string name, string text, CancellationToken token) => File.WriteAllTextAsync(Path.Combine(folder, name), text, token);

@@ -23,7 +23,10 @@ public abstract class BackupUploadStream : Stream
     }
 
     /// <summary>What the store calls the committed object by its content; null where it has no such thing.</summary>
-    public virtual string? ETag { get; protected set; }
+    public string? ETag { get; protected set; }
+
+    /// <summary>Which version of the object was committed; null where the store keeps no versions.</summary>
+    public string? VersionId { get; protected set; }
 
     /// <summary>Makes the object appear, complete and durable.</summary>
     public abstract Task CommitAsync(CancellationToken token);

@@ -19,8 +19,6 @@ internal sealed class S3UploadStream(AmazonS3Client client, string bucket, strin
     private bool committed;
     private bool disposed;
 
-    public override string? ETag { get; protected set; }
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (buffer.Length > 0)
@@ -144,6 +142,8 @@ internal sealed class S3UploadStream(AmazonS3Client client, string bucket, strin
     {
         var stored = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, token);
         ETag = stored.ETag;
+        // A bucket that once kept versions and does no longer calls its objects' version "null".
+        VersionId = stored.VersionId is { Length: > 0 } version and not "null" ? version : null;
         if (stored.ContentLength == total) return;
         throw new RolloutException("BackupStoreIncomplete", RolloutErrorKind.Corrupt,
             $"s3://{bucket}/{key} has {stored.ContentLength} bytes after the upload, not {total}.", "Take the backup again; check the store's log.", key);

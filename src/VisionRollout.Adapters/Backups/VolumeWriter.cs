@@ -79,7 +79,7 @@ internal sealed class VolumeWriter(IBackupStore store, string name, long volumeB
     private async Task EndAsync(CancellationToken token)
     {
         await upload!.CommitAsync(token);
-        written[^1] = written[^1] with { Bytes = measured!.Bytes, Sha256 = measured.Sha256(), ETag = upload.ETag };
+        written[^1] = written[^1] with { Bytes = measured!.Bytes, Sha256 = measured.Sha256(), ETag = upload.ETag, VersionId = upload.VersionId };
         Interlocked.Add(ref earlier, written[^1].Bytes);
         measured.Dispose();
         measured = null;

@@ -7,4 +7,5 @@ namespace VisionRollout.Core.Databases;
 /// <param name="Format">How to read it, from the outside in, e.g. <c>zstd, pg_dump custom</c>.</param>
 /// <param name="DumpBytes">Size of the dump before compression, in bytes; 0 from the second volume on.</param>
 /// <param name="ETag">What the store calls it by its content; null where it has none.</param>
-public sealed record BackupObject(string Name, long Bytes, string Sha256, string Format, long DumpBytes, string? ETag = null);
+/// <param name="VersionId">Which version of the object it is; null where the store keeps no versions.</param>
+public sealed record BackupObject(string Name, long Bytes, string Sha256, string Format, long DumpBytes, string? ETag = null, string? VersionId = null);

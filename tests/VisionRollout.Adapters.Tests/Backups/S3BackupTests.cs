@@ -36,6 +36,9 @@ public sealed class S3BackupTests(PostgresServer server, S3Server s3)
         Assert.True(parts.Count > 2, $"{backup.Bytes} bytes in {parts.Count} parts");
         Assert.InRange(watched.MostPartsAtOnce, 1, S3Parts.Concurrency(1));
         Assert.Empty(await place.UploadsAsync());
+        var stored = Assert.Single((await bench.Backups.ReadManifestAsync(backup.Location, Token)).Objects);
+        Assert.Matches("-[0-9]+\"?$", stored.ETag);
+        Assert.Null(stored.VersionId);
         Assert.Equal(Verdict.Undecided, Assert.Single(await bench.ListAsync()).Verified);
 
         Assert.Equal(Verdict.Go, (await bench.TestAsync(backup.Location)).Verdict);
@@ -51,6 +54,24 @@ public sealed class S3BackupTests(PostgresServer server, S3Server s3)
         await bench.Backups.RemoveAsync(backup.Location, Token);
         Assert.Empty(await bench.ListAsync());
         Assert.Empty(await place.ObjectsAsync());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Where_the_bucket_keeps_versions_the_manifest_names_the_objects_own()
+    {
+        var given = await s3.OpenAsync();
+        var place = given with { Bucket = $"versions-{given.Prefix}" };
+        using var client = place.Client();
+        await client.PutBucketAsync(place.Bucket, Token);
+        await client.PutBucketVersioningAsync(new() { BucketName = place.Bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } }, Token);
+        using var bench = new BackupBench(await server.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"), place.Destination, endpoint: place.Endpoint);
+
+        var backup = await bench.BackupAsync();
+
+        var stored = Assert.Single((await bench.Backups.ReadManifestAsync(backup.Location, Token)).Objects);
+        var versions = (await client.ListVersionsAsync(place.Bucket, Token)).Versions;
+        Assert.Equal(versions.Single(version => version.Key.EndsWith(stored.Name, StringComparison.Ordinal)).VersionId, stored.VersionId);
+        Assert.Equal(Verdict.Go, (await bench.TestAsync(backup.Location)).Verdict);
     }
 
     [Fact(Timeout = Limit)]

@@ -42,6 +42,20 @@ public sealed class DatabaseCmdletTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Progress_tells_bytes_per_cent_of_the_estimate_and_seconds_left()
+    {
+        var database = await server.CreateAsync("business", "CREATE TABLE noise AS SELECT repeat(md5(n::text), 32) AS t FROM generate_series(1, 4000) n", "ANALYZE noise");
+        using var bench = await DatabaseBench.CreateAsync(database);
+
+        var result = await bench.RunAsync("Backup-ServiceDatabase business");
+
+        var shown = result.Progress.Where(record => record.Activity == "Backing up business").ToList();
+        Assert.Contains(shown, record => record is { RecordType: ProgressRecordType.Processing, PercentComplete: > 0 and < 100, SecondsRemaining: >= 0 });
+        Assert.Matches("^[0-9.]+ of about [0-9.]+ MiB, [0-9.]+ MiB compressed$", shown[0].StatusDescription);
+        Assert.Equal(ProgressRecordType.Completed, shown[^1].RecordType);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task WhatIf_writes_nothing()
     {
         using var bench = await DatabaseBench.CreateAsync(await MakeAsync("business"));
