@@ -12,7 +12,7 @@ public sealed class KillAnywhereTests
     private const int Held = 5;
 
     // What a look of the judge or of a watch records differs from run to run; what a restart adds is not there without one.
-    private static readonly string[] Looks = ["canary-sampled", "live-sampled", "success-measured"];
+    private static readonly string[] Looks = ["canary-sampled", "live-sampled", "success-measured", "migration-output"];
     private static readonly string[] OfRestarts = ["rollout-resumed", "lease-acquired", "rollback-forecasted", "phase-failed", "step-failed", "criterion-accepted"];
 
     [Theory(Timeout = Limit)]

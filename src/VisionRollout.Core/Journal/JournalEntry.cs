@@ -39,6 +39,7 @@ namespace VisionRollout.Core.Journal;
 [JsonDerivedType(typeof(MigrationsPreflighted), "migrations-preflighted")]
 [JsonDerivedType(typeof(DataCompared), "data-compared")]
 [JsonDerivedType(typeof(MigrationsStarting), "migrations-starting")]
+[JsonDerivedType(typeof(MigrationOutput), "migration-output")]
 [JsonDerivedType(typeof(MigrationsApplied), "migrations-applied")]
 [JsonDerivedType(typeof(MigrationsUndone), "migrations-undone")]
 [JsonDerivedType(typeof(ServiceDeployed), "service-deployed")]

@@ -12,8 +12,8 @@ namespace VisionRollout.Database;
 /// <remarks>The schema versions before and after are read from the database; nothing pending is a result without change. While the command runs, its
 /// locks are watched: a migration that waits too long for a lock, and so makes everything behind it wait, is cancelled, and whoever holds the lock
 /// is named; so is one behind which others wait too long. Then it is tried again, and an invalid index that it left is dropped. Within a rollout
-/// a verified backup comes first. Output goes to the verbose stream line by line. What was applied is recorded also when the command fails, and is found out
-/// later when this process is killed, so that Undo-DatabaseMigration can take it back.</remarks>
+/// a verified backup comes first. Output goes to the verbose stream line by line, and its first 1,000 lines into the journal. What was applied is
+/// recorded also when the command fails, and is found out later when this process is killed, so that Undo-DatabaseMigration can take it back.</remarks>
 /// <example><code>Get-RolloutService | Invoke-DatabaseMigration -Verbose</code><para>Migrates every service's database and shows the commands' output.</para></example>
 [Cmdlet(VerbsLifecycle.Invoke, "DatabaseMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(DatabaseMigrationResult))]
@@ -59,8 +59,8 @@ public sealed class InvokeDatabaseMigration : ServiceDatabaseCmdlet
         var isOnly = await MigrationHistory.BeginAsync(Current, service, Login, token);
         try
         {
-            var result = await Current.World.Migrations.MigrateAsync(
-                new() { Service = service, Deployment = deployment, Credential = Login, LockWait = LockWait, Attempts = Attempts, OnLine = progress.Line }, token);
+            var result = await OutputRecorder.RunAsync(Current, service.Name, progress.Line, onLine => Current.World.Migrations.MigrateAsync(
+                new() { Service = service, Deployment = deployment, Credential = Login, LockWait = LockWait, Attempts = Attempts, OnLine = onLine }, token));
             await MigrationHistory.EndAsync(Current, service, Login, result, hasEnded: true, token);
             shell.Write(result);
         }

@@ -86,7 +86,7 @@ public sealed class UndoDatabaseMigration : ServiceDatabaseCmdlet
             // What an interrupted command still ran may have committed since.
             if (To is null) versions = await VersionsAsync(service, token);
             UndoPolicy.Require(await Current.FindStateAsync(token), service.Name, versions, AllowDataLoss);
-            var result = await Current.World.Migrations.UndoAsync(request, versions, token);
+            var result = await OutputRecorder.RunAsync(Current, service.Name, progress.Line, onLine => Current.World.Migrations.UndoAsync(request with { OnLine = onLine }, versions, token));
             await RecordAsync(result, token);
             shell.Write(result);
         }

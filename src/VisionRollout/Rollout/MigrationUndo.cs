@@ -17,7 +17,7 @@ internal static class MigrationUndo
         var state = await session.StateAsync(token);
         var standing = state.Migrations.GetValueOrDefault(service.Name) ?? [];
         UndoPolicy.Require(state, service.Name, standing, allowDataLoss: false);
-        var result = await session.World.Migrations.UndoAsync(request, standing, token);
+        var result = await OutputRecorder.RunAsync(session, service.Name, shell.Verbose, onLine => session.World.Migrations.UndoAsync(request with { OnLine = onLine }, standing, token));
         // All of them are gone now, also those that an undo took back which was killed before it could say so.
         var undone = new MigrationsUndone(service.Name, result.Before ?? "", result.After ?? "", [.. standing.Reverse()]);
         await session.RecordOrKeepAsync(undone, token);

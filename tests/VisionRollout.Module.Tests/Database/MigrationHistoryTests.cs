@@ -33,6 +33,22 @@ public sealed class MigrationHistoryTests(ClusterOfRollouts cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_the_commands_print_is_on_the_verbose_stream_and_in_the_journal()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+
+        var migrated = await bench.RunAsync("Invoke-DatabaseMigration business -Force -Verbose -Confirm:$false");
+        var undone = await bench.RunAsync("Undo-DatabaseMigration business -Verbose -Confirm:$false");
+
+        Assert.Empty(migrated.Errors.Concat(undone.Errors));
+        var journal = await bench.JournalAsync();
+        var applied = journal.ToList().FindIndex(entry => entry is MigrationsApplied);
+        Assert.Equal(Printed(migrated, "Migrating business: "), Recorded(journal.Take(applied)));
+        Assert.Equal(Printed(undone, "Undoing migrations of business: "), Recorded(journal.Skip(applied)));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_way_back_without_the_schema_names_what_a_killed_run_applied()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
@@ -94,6 +110,15 @@ public sealed class MigrationHistoryTests(ClusterOfRollouts cluster)
         Assert.Empty((await bench.RunAsync("Invoke-DatabaseMigration business -Force -Confirm:$false; Undo-DatabaseMigration -Confirm:$false")).Errors);
         Assert.Equal(before, await VersionsAsync(bench));
     }
+
+    private static List<string> Printed(ModuleResult result, string activity)
+    {
+        var lines = result.Verbose.Select(line => line.Message).Where(line => line.StartsWith(activity, StringComparison.Ordinal)).Select(line => line[activity.Length..]).ToList();
+        Assert.NotEmpty(lines);
+        return lines;
+    }
+
+    private static IReadOnlyList<string> Recorded(IEnumerable<JournalEntry> journal) => [.. journal.OfType<MigrationOutput>().SelectMany(entry => entry.Lines)];
 
     // As a process that is killed right after the commit leaves things.
     private static async Task MigrateAndDieAsync(RolloutBench bench, IReadOnlyList<string> before)
