@@ -15,20 +15,23 @@ internal sealed class BackupBench : IAsyncDisposable
     public const string Own = "Backup-ServiceDatabase, folder";
     public const string OwnS3 = "Backup-ServiceDatabase, S3";
     public const string Cat = "pg_dump -Fc | cat";
-    public const string Zstd = "pg_dump -Fc -Z0 | zstd -1";
+    public const string Zstd = "pg_dump -Fc -Z0 | zstd";
+    public const string FastZstd = "pg_dump -Fc -Z0 | zstd -1 -T0";
     public const string Aws = "pg_dump -Fc | aws s3 cp";
     private const string Bucket = "benchmark";
     private readonly string folder = Directory.CreateTempSubdirectory("visionrollout-benchmark-").FullName;
     private readonly DatabaseAddresses addresses = new(() => throw new InvalidOperationException("The plan names no Secrets."));
     private readonly TestDatabase whole;
     private readonly IReadOnlyList<TestDatabase> parts;
+    private readonly ProcessorClock clock;
     private Uri? s3;
     private int restored;
 
-    private BackupBench(TestDatabase whole, IReadOnlyList<TestDatabase> parts)
+    private BackupBench(TestDatabase whole, IReadOnlyList<TestDatabase> parts, ProcessorClock clock)
     {
         this.whole = whole;
         this.parts = parts;
+        this.clock = clock;
     }
 
     /// <summary>Fills one database with so many rows, and some more with their share each.</summary>
@@ -37,7 +40,7 @@ internal sealed class BackupBench : IAsyncDisposable
         var whole = await FillAsync(server, "whole", rows, onLine);
         var divided = new List<TestDatabase>();
         for (var part = 0; part < parts; part++) divided.Add(await FillAsync(server, $"part{part}", rows / parts, onLine));
-        return new(whole, divided);
+        return new(whole, divided, new(await server.FindPostmasterAsync()));
     }
 
     /// <summary>Compares on an S3 store too.</summary>
@@ -63,7 +66,8 @@ internal sealed class BackupBench : IAsyncDisposable
     {
         yield return new(Own, () => BackUpAsync(folder, "folder"), () => RestoreAsync(folder, "folder"));
         yield return Piped(Cat, "pg_dump -Fc | cat > {0}", "createdb -T template0 {1}; cat {0} | pg_restore --exit-on-error -d {1}");
-        if (HasProgram("zstd")) yield return Piped(Zstd, "pg_dump -Fc -Z0 | zstd -q -1 -T0 -f -o {0}", "createdb -T template0 {1}; zstd -q -dc {0} | pg_restore --exit-on-error -d {1}");
+        foreach (var (name, options) in HasProgram("zstd") ? [(Zstd, ""), (FastZstd, "-1 -T0 ")] : Array.Empty<(string, string)>())
+            yield return Piped(name, $"pg_dump -Fc -Z0 | zstd -q {options}-f -o {{0}}", "createdb -T template0 {1}; zstd -q -dc {0} | pg_restore --exit-on-error -d {1}");
         if (s3 is null) yield break;
         var destination = $"s3://{Bucket}/own";
         yield return new(OwnS3, () => BackUpAsync(destination, "s3"), () => RestoreAsync(destination, "s3"));
@@ -83,7 +87,7 @@ internal sealed class BackupBench : IAsyncDisposable
     public Task<Measured> TogetherAsync() => AllAsync(parts.Count);
 
     /// <summary>Counts and digests the tables, which a backup does beside the dump.</summary>
-    public Task<Measured> LedgerAsync() => Measured.OwnAsync(async () =>
+    public Task<Measured> LedgerAsync() => Measured.OwnAsync(clock, async _ =>
     {
         await new ServiceDatabases(addresses, new SystemClock()).ReadLedgerAsync(whole.PlainService, whole.Credential, CancellationToken.None);
         return 0;
@@ -105,8 +109,10 @@ internal sealed class BackupBench : IAsyncDisposable
             CREATE TABLE orders (id bigint PRIMARY KEY, customer int NOT NULL, state text NOT NULL, amount numeric(12, 2) NOT NULL, placed_at timestamptz NOT NULL, reference text NOT NULL);
             INSERT INTO orders SELECT n, hashint8(n) & 1048575, (ARRAY['open', 'paid', 'shipped', 'returned'])[1 + n % 4], (n % 99991) / 100.0, '2026-01-01'::timestamptz + n * interval '1 s', md5(n::text) FROM generate_series(1, {rows}) n;
             CREATE INDEX ON orders (customer);
-            ANALYZE orders;
             """), connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+        // Otherwise whoever reads it first does what a vacuum does, and autovacuum comes in the middle.
+        command.CommandText = "VACUUM (FREEZE, ANALYZE) orders";
         await command.ExecuteNonQueryAsync();
         return database;
     }
@@ -126,16 +132,16 @@ internal sealed class BackupBench : IAsyncDisposable
         ["PGDATABASE"] = whole.Name,
     };
 
-    private Task<Measured> BackUpAsync(string destination, string label) => Measured.OwnAsync(() => BackUpAsync(whole, destination, label, 1));
+    private Task<Measured> BackUpAsync(string destination, string label) => Measured.OwnAsync(clock, watch => BackUpAsync(whole, destination, label, 1, _ => watch.Note()));
 
-    private async Task<long> BackUpAsync(TestDatabase database, string destination, string label, int parallel) => (await Backups().BackupAsync(
-        new() { Service = database.PlainService, Destination = destination, Label = label, Parallel = parallel, Credential = database.Credential }, CancellationToken.None)).Bytes;
+    private async Task<long> BackUpAsync(TestDatabase database, string destination, string label, int parallel, Action<BackupProgress> onProgress) => (await Backups().BackupAsync(
+        new() { Service = database.PlainService, Destination = destination, Label = label, Parallel = parallel, Credential = database.Credential, OnProgress = onProgress }, CancellationToken.None)).Bytes;
 
-    private Task<Measured> AllAsync(int atOnce) => Measured.OwnAsync(async () =>
+    private Task<Measured> AllAsync(int atOnce) => Measured.OwnAsync(clock, async _ =>
     {
         long bytes = 0;
         await Parallel.ForEachAsync(parts, new ParallelOptions { MaxDegreeOfParallelism = atOnce },
-            async (part, _) => Interlocked.Add(ref bytes, await BackUpAsync(part, folder, $"together{atOnce}", atOnce)));
+            async (part, _) => Interlocked.Add(ref bytes, await BackUpAsync(part, folder, $"together{atOnce}", atOnce, static _ => { })));
         return bytes;
     });
 
@@ -145,7 +151,7 @@ internal sealed class BackupBench : IAsyncDisposable
         await foreach (var backup in Backups().ListAsync(destination, whole.PlainService.Name, damaged => throw damaged, CancellationToken.None)) newest.Add(backup);
         var location = newest.First(backup => backup.Label == label).Location;
         var target = Target();
-        var measured = await Measured.OwnAsync(async () =>
+        var measured = await Measured.OwnAsync(clock, async _ =>
         {
             await Backups().RestoreAsync(new() { Service = whole.PlainService, Location = location, TargetDatabase = target, Credential = whole.Credential }, CancellationToken.None);
             return 0;
@@ -158,11 +164,11 @@ internal sealed class BackupBench : IAsyncDisposable
     {
         var file = Path.Combine(folder, $"{name.Length}.dump");
         return new(name,
-            () => Measured.ShellAsync(string.Format(CultureInfo.InvariantCulture, backup, file), Variables(), size ?? (() => Task.FromResult(new FileInfo(file).Length))),
+            () => Measured.ShellAsync(clock, string.Format(CultureInfo.InvariantCulture, backup, file), Variables(), size ?? (() => Task.FromResult(new FileInfo(file).Length))),
             async () =>
             {
                 var target = Target();
-                var measured = await Measured.ShellAsync(string.Format(CultureInfo.InvariantCulture, restore, file, target), Variables());
+                var measured = await Measured.ShellAsync(clock, string.Format(CultureInfo.InvariantCulture, restore, file, target), Variables());
                 await whole.ExecuteAsync($"DROP DATABASE {target}");
                 return measured;
             });

@@ -25,18 +25,19 @@ internal sealed class BackupReport(int rows, int runs, string what)
     {
         var text = new StringBuilder();
         Line(text, $"{rows:N0} rows; {what}. Medians of {runs} runs, the ways in turns.");
-        text.AppendLine().AppendLine("| way | backup | stored | restore | peak memory, backup / restore |").AppendLine("| --- | --- | --- | --- | --- |");
+        text.AppendLine().AppendLine("| way | backup, processor time | stored | restore, processor time | peak memory, backup / restore |").AppendLine("| --- | --- | --- | --- | --- |");
         foreach (var (name, list) in measured)
         {
             var (backup, restore) = (Median(list.Select(item => item.Backup)), Median(list.Select(item => item.Restore)));
             var peak = list.Max(item => item.Backup.PeakBytes) == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
                 $"{list.Max(item => item.Backup.PeakBytes) / MiB:0} / {list.Max(item => item.Restore.PeakBytes) / MiB:0} MiB");
-            Line(text, $"| `{name}` | {backup.Elapsed.TotalSeconds:0.0} s | {backup.Bytes / MiB:0} MiB | {restore.Elapsed.TotalSeconds:0.0} s | {peak} |");
+            Line(text, $"| `{name}` | {backup.Elapsed.TotalSeconds:0.0} s, {backup.Processor.TotalSeconds:0.0} s | {backup.Bytes / MiB:0} MiB | {restore.Elapsed.TotalSeconds:0.0} s, {restore.Processor.TotalSeconds:0.0} s | {peak} |");
         }
 
         text.AppendLine().AppendLine("| ratio | backup | size | restore |").AppendLine("| --- | --- | --- | --- |");
         Ratio(text, BackupBench.Own, BackupBench.Cat);
         Ratio(text, BackupBench.Own, BackupBench.Zstd);
+        Ratio(text, BackupBench.Own, BackupBench.FastZstd);
         Ratio(text, BackupBench.OwnS3, BackupBench.Aws);
         var (alone, all) = (Median(together.Select(item => item.Alone)), Median(together.Select(item => item.Together)));
         text.AppendLine();

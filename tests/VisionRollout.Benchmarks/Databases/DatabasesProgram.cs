@@ -6,7 +6,7 @@ namespace VisionRollout.Benchmarks.Databases;
 
 /// <summary>databases [--rows N] [--runs N] [--output FILE]: backup and restore beside pg_dump with cat, with zstd and with the store's own client,
 /// on the same data in the same run. Needs PostgreSQL's programs; zstd, and OpenStack Swift with the aws client for S3, where they are to be compared.
-/// --pairs N: only backups into the folder beside zstd, N times one right after the other, and the ratio of each pair.</summary>
+/// --rounds N: only backups into the folder beside zstd, N times one right after the other, and the ratios within each round.</summary>
 internal static class DatabasesProgram
 {
     private const int Together = 4;
@@ -16,7 +16,7 @@ internal static class DatabasesProgram
         var rows = int.Parse(Option(arguments, "--rows") ?? "10000000", CultureInfo.InvariantCulture);
         var runs = int.Parse(Option(arguments, "--runs") ?? "3", CultureInfo.InvariantCulture);
         await using var server = PostgresServer.Private();
-        if (Option(arguments, "--pairs") is { } pairs) return await PairsAsync(server, rows, int.Parse(pairs, CultureInfo.InvariantCulture));
+        if (Option(arguments, "--rounds") is { } rounds) return await RoundsAsync(server, rows, int.Parse(rounds, CultureInfo.InvariantCulture));
         await using var bench = await BackupBench.CreateAsync(server, rows, Together, line => Console.Error.WriteLine(line));
         await using var swift = await SwiftServer.FindObstacleAsync() is null ? await SwiftServer.StartAsync(CancellationToken.None) : null;
         if (swift is not null) await bench.UseS3Async(swift.Endpoint);
@@ -40,26 +40,27 @@ internal static class DatabasesProgram
         return 0;
     }
 
-    private static async Task<int> PairsAsync(PostgresServer server, int rows, int pairs)
+    private static async Task<int> RoundsAsync(PostgresServer server, int rows, int rounds)
     {
         await using var bench = await BackupBench.CreateAsync(server, rows, 0, line => Console.Error.WriteLine(line));
-        var (own, zstd) = (bench.Contenders().Single(item => item.Name == BackupBench.Own), bench.Contenders().Single(item => item.Name == BackupBench.Zstd));
-        await Console.Out.WriteLineAsync($"{await bench.DescribeAsync()}\n\n| load | own | zstd | ratio | ledger alone | peak memory |\n| --- | --- | --- | --- | --- | --- |");
-        var ratios = new List<double>();
-        for (var pair = 0; pair < pairs; pair++)
+        var ways = ((string[])[BackupBench.Own, BackupBench.Zstd, BackupBench.FastZstd]).Select(name => bench.Contenders().Single(item => item.Name == name)).ToList();
+        var report = new RoundsReport(rows, await bench.DescribeAsync());
+        await Console.Out.WriteLineAsync(report.Head());
+        for (var round = 0; round < rounds; round++)
         {
             var load = (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0];
-            // Which goes first changes, so that neither always meets what the other left behind.
-            var first = await (pair % 2 == 0 ? own : zstd).BackupAsync();
-            var second = await (pair % 2 == 0 ? zstd : own).BackupAsync();
-            var (ours, theirs) = pair % 2 == 0 ? (first, second) : (second, first);
-            ratios.Add(ours.Elapsed / theirs.Elapsed);
-            var ledger = await bench.LedgerAsync();
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"| {load} | {ours.Elapsed.TotalSeconds:0.00} s | {theirs.Elapsed.TotalSeconds:0.00} s | {ratios[^1]:0.00} | {ledger.Elapsed.TotalSeconds:0.00} s | {ours.PeakBytes >> 20} MiB |"));
+            var measured = new Measured[ways.Count];
+            // Which goes first changes, so that none always meets what another left behind.
+            for (var turn = 0; turn < ways.Count; turn++)
+            {
+                var way = (round + turn) % ways.Count;
+                measured[way] = await ways[way].BackupAsync();
+            }
+
+            await Console.Out.WriteLineAsync(report.Add(load, measured[0], measured[1], measured[2], await bench.LedgerAsync()));
         }
 
-        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"\nMedian ratio {ratios.Order().ElementAt(ratios.Count / 2):0.00}."));
+        await Console.Out.WriteLineAsync(report.Foot());
         return 0;
     }
 
