@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -27,6 +28,7 @@ public sealed class KubernetesConnection : IDisposable
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPauseAsked = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WatchTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(30);
 
     private readonly object gate = new();
@@ -100,7 +102,53 @@ public sealed class KubernetesConnection : IDisposable
 
     /// <summary>Sends a request, again when the failure is a passing one, and gives the last answer whatever its status.</summary>
     /// <exception cref="RolloutException">The server does not answer.</exception>
-    internal async Task<KubernetesAnswer> AskAsync(KubernetesRequest request, CancellationToken token)
+    internal Task<KubernetesAnswer> AskAsync(KubernetesRequest request, CancellationToken token) => AskAsync(request, SendOnceAsync, token);
+
+    /// <summary>Watches a collection from a version on: each change as the line of JSON that the server sends. It ends when the server or something between ends it.</summary>
+    /// <param name="path">Path of the collection.</param>
+    /// <param name="version">The resourceVersion that is known already.</param>
+    /// <param name="subject">What it is, for messages.</param>
+    /// <param name="longestSilence">How long the server may send nothing, not even a bookmark.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="TimeoutException">The server was silent for longer.</exception>
+    /// <exception cref="RolloutException">The server does not answer, or refuses.</exception>
+    internal async IAsyncEnumerable<string> WatchAsync(string path, string version, string subject, TimeSpan longestSilence, [EnumeratorCancellation] CancellationToken token)
+    {
+        var query = $"watch=true&allowWatchBookmarks=true&timeoutSeconds={(int)WatchTime.TotalSeconds}&resourceVersion={Uri.EscapeDataString(version)}";
+        var request = KubernetesRequest.Get(path + (path.Contains('?') ? '&' : '?') + query, subject);
+        HttpResponseMessage? opened = null;
+        var answer = await AskAsync(request, async (client, item, inner) =>
+        {
+            var response = await OpenOnceAsync(client, item, inner);
+            if (response.IsSuccessStatusCode) return new KubernetesAnswer((opened = response).StatusCode, "", null);
+            using (response) return await AnswerOfAsync(response, inner);
+        }, token);
+        using var changes = opened;
+        // Some servers say so in the status, others in the first line.
+        if (answer.Status == HttpStatusCode.Gone)
+        {
+            yield return /*lang=json*/ """{"type":"ERROR","object":{"code":410}}""";
+            yield break;
+        }
+
+        if (!answer.IsSuccess) throw KubernetesFailure.Refused(answer, request, await PlaceAsync(token));
+        using var reader = new StreamReader(await changes!.Content.ReadAsStreamAsync(token));
+        while (await ReadLineAsync(reader, longestSilence, token) is { } line) yield return line;
+    }
+
+    private static async Task<string?> ReadLineAsync(StreamReader reader, TimeSpan longestSilence, CancellationToken token)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(token).AsTask().WaitAsync(longestSilence, token);
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<KubernetesAnswer> AskAsync(KubernetesRequest request, Func<k8s.Kubernetes, KubernetesRequest, CancellationToken, Task<KubernetesAnswer>> sendOnce, CancellationToken token)
     {
         var client = await ConnectAsync(token);
         KubernetesAnswer? last = null;
@@ -113,13 +161,13 @@ public sealed class KubernetesConnection : IDisposable
             {
                 if (repeated && request.IsFenced && Fence is not null) await Fence(inner);
                 repeated = true;
-                last = await SendOnceAsync(client, request, inner);
+                last = await sendOnce(client, request, inner);
                 // A token that has expired: the kubeconfig is read again, which has a new one by now or in a moment, or knows who issues it.
                 for (var attempt = 1; last.Status == HttpStatusCode.Unauthorized && attempt <= MostSignIns; attempt++)
                 {
                     if (attempt > 1) await Task.Delay(SignInPause, inner);
                     client = await ReconnectAsync(client, inner);
-                    last = await SendOnceAsync(client, request, inner);
+                    last = await sendOnce(client, request, inner);
                 }
 
                 return last;
@@ -206,16 +254,24 @@ public sealed class KubernetesConnection : IDisposable
 
     private static async Task<KubernetesAnswer> SendOnceAsync(k8s.Kubernetes client, KubernetesRequest request, CancellationToken token)
     {
+        using var response = await OpenOnceAsync(client, request, token);
+        var answer = await AnswerOfAsync(response, token);
+        return answer with { IsFinal = request.IsProxy && IsFinalThroughProxy(answer), ConflictPasses = request.ConflictPasses };
+    }
+
+    /// <summary>Sends a request; the answer's body is still to be read.</summary>
+    private static async Task<HttpResponseMessage> OpenOnceAsync(k8s.Kubernetes client, KubernetesRequest request, CancellationToken token)
+    {
         using var message = new HttpRequestMessage(request.Method, new Uri(client.BaseUri, request.Path)) { Version = HttpVersion.Version20 };
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(request.IsProxy ? "*/*" : "application/json"));
         if (request.Body is not null)
             message.Content = new StringContent(request.Body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(request.ContentType));
         if (client.Credentials is not null) await client.Credentials.ProcessHttpRequestAsync(message, token);
-
-        using var response = await Connecting.AsFailureAsync(() => client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, token), token);
-        var answer = new KubernetesAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
-        return answer with { IsFinal = request.IsProxy && IsFinalThroughProxy(answer), ConflictPasses = request.ConflictPasses };
+        return await Connecting.AsFailureAsync(() => client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), token);
     }
+
+    private static async Task<KubernetesAnswer> AnswerOfAsync(HttpResponseMessage response, CancellationToken token) =>
+        new(response.StatusCode, await response.Content.ReadAsStringAsync(token), RetryAfterHeader.Read(response));
 
     /// <summary>A pod's own failure is its answer, and so is that the API server cannot reach the pod (503); the rest is worth repeating.</summary>
     private static bool IsFinalThroughProxy(KubernetesAnswer answer) =>

@@ -14,7 +14,6 @@ public sealed class KubernetesWorkloads : IWorkloads
 {
     private const string Apps = "apis/apps/v1";
     private const string Core = "api/v1";
-    private const int MostEvents = 500;
 
     private readonly KubernetesConnection connection;
     private readonly WorkloadReader reader;
@@ -120,16 +119,11 @@ public sealed class KubernetesWorkloads : IWorkloads
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<WorkloadEvent>> ListEventsAsync(CancellationToken token)
-    {
-        var list = await connection.ReadAsync<Corev1EventList>(connection.PathOf(Core, "events"), "the events", token);
-        return
-        [
-            .. list.Items.Where(IsOurs).Select(item => new WorkloadEvent(TimeOf(item), item.Type ?? "Normal", item.Reason ?? "",
-                    $"{item.InvolvedObject.Kind}/{item.InvolvedObject.Name}", item.Message ?? ""))
-                .OrderBy(item => item.At).TakeLast(MostEvents),
-        ];
-    }
+    public async Task<IWorkloadFeed> FollowAsync(CancellationToken token) => await KubernetesWorkloadFeed.StartAsync(
+        new(connection, connection.PathOf(Apps, "deployments"), "the Deployments", reader.Read),
+        new(connection, connection.PathOf(Core, "pods") + "?labelSelector=" + Selector(null), "the pods", reader.Read),
+        new(connection, connection.PathOf(Core, "events"), "the events", ReadEvent),
+        token);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ReadLogAsync(string pod, string container, int lines, bool previous, CancellationToken token)
@@ -164,6 +158,10 @@ public sealed class KubernetesWorkloads : IWorkloads
         : throw new RolloutException("DeploymentNotNamed", RolloutErrorKind.InvalidInput,
             $"The plan names no Deployment of service '{service.Name}' in colour '{colour}'.",
             $"Add {colour} to Deployments of service '{service.Name}' in the plan.", service.Name);
+
+    private WorkloadEvent? ReadEvent(Corev1Event item) => IsOurs(item)
+        ? new(TimeOf(item), item.Type ?? "Normal", item.Reason ?? "", $"{item.InvolvedObject.Kind}/{item.InvolvedObject.Name}", item.Message ?? "")
+        : null;
 
     private bool IsOurs(Corev1Event item) =>
         item.InvolvedObject?.Name is { } name

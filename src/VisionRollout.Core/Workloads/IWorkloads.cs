@@ -33,8 +33,8 @@ public interface IWorkloads
     /// <summary>The pods of all services, or of one colour.</summary>
     Task<IReadOnlyList<PodState>> ListPodsAsync(string? colour, CancellationToken token);
 
-    /// <summary>Newest events of the environment's pods and Deployments, oldest first.</summary>
-    Task<IReadOnlyList<WorkloadEvent>> ListEventsAsync(CancellationToken token);
+    /// <summary>Follows the Deployments, pods and events of all services from now on: one list and one watch of each kind.</summary>
+    Task<IWorkloadFeed> FollowAsync(CancellationToken token);
 
     /// <summary>Last lines of a pod's log; of the previous container when <paramref name="previous"/>.</summary>
     Task<IReadOnlyList<string>> ReadLogAsync(string pod, string container, int lines, bool previous, CancellationToken token);

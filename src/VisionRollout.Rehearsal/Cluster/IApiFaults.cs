@@ -11,4 +11,7 @@ internal interface IApiFaults
 
     /// <summary>Is cancelled when the watches that are open now must break off (asked for at the start of each watch).</summary>
     CancellationToken WatchLifetime { get; }
+
+    /// <summary>True while no watch can be taken up where an earlier one ended: 410.</summary>
+    bool IsHistoryLost { get; }
 }

@@ -28,6 +28,9 @@ internal sealed class ApiFaults(IActiveFaults faults, int seed) : IApiFaults, IF
     }
 
     /// <inheritdoc/>
+    public bool IsHistoryLost => faults.Active(FaultNames.WatchExpired).Count > 0;
+
+    /// <inheritdoc/>
     public ApiFaultAction? Next(HttpContext context, string verb, string resource)
     {
         TimeSpan? delay = faults.Active(FaultNames.ApiSlow) is [.., var slow]

@@ -60,6 +60,9 @@ public static class FaultNames
     /// <summary>Open watches are cut, and while the fault lasts each new one after magnitude seconds (real time, default 2).</summary>
     public const string WatchDrop = "watch-drop";
 
+    /// <summary>The API server no longer knows the changes since the version that a watch starts from (410), so that everything must be listed anew.</summary>
+    public const string WatchExpired = "watch-expired";
+
     /// <summary>The metrics server does not answer.</summary>
     public const string MetricsDown = "metrics-down";
 
@@ -79,7 +82,7 @@ public static class FaultNames
     public static IReadOnlyList<string> All { get; } =
     [
         MigrationFailure, MigrationIncompatible, MigrationBlock, ServiceCommunication, PerformanceDegradation, ExternalService, ResourceExhaustion,
-        ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, ApiUnreachable, ApiExpired, WatchDrop,
+        ErrorRate, Latency, CrashLoop, NeverReady, Alert, ApiConflict, ApiThrottle, ApiError, ApiSlow, ApiUnreachable, ApiExpired, WatchDrop, WatchExpired,
         MetricsDown, MetricsGap, MetricsNan, MetricsRestart, RouteLag,
     ];
 

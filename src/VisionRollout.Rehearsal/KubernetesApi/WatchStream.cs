@@ -70,9 +70,8 @@ internal sealed class WatchStream(ObjectStore store, IClusterClock clock, IApiFa
     private StoreWatch Open(ApiRequest request)
     {
         var (group, plural, ns) = (request.Type.Group, request.Type.Plural, request.Namespace);
-        return request.Number("resourceVersion") is { } version and > 0 && request.Query("sendInitialEvents") != "true"
-            ? store.Watch(group, plural, ns, version)
-            : store.Watch(group, plural, ns);
+        if (request.Number("resourceVersion") is not ({ } version and > 0) || request.Query("sendInitialEvents") == "true") return store.Watch(group, plural, ns);
+        return faults.IsHistoryLost ? throw ApiException.Expired(version, store.ResourceVersion) : store.Watch(group, plural, ns, version);
     }
 
     /// <summary>True when there is a change; false when it is time for a bookmark.</summary>

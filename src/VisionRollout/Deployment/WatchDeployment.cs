@@ -12,7 +12,7 @@ namespace VisionRollout;
 public sealed class WatchDeployment : SessionCmdlet
 {
     private const string Activity = "Watching the deployment";
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     // What the kubelet says of a container that will not start by waiting longer.
     private static readonly string[] Hopeless = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
@@ -51,14 +51,16 @@ public sealed class WatchDeployment : SessionCmdlet
     {
         var session = Current;
         if (colours.Count == 0) colours.Add(session.Plan.Colours.Other((await session.World.Router.ReadAsync(token)).LiveColour));
-        var seenEvents = new HashSet<string>();
+        var said = new HashSet<string>();
         var start = await session.NowAsync(token);
-        while (true)
+        await using var feed = await session.World.Workloads.FollowAsync(token);
+        for (var isLast = false; ;)
         {
             var now = await session.NowAsync(token);
-            var workloads = (await session.World.Workloads.ListAsync(null, token)).Where(IsWatched).ToList();
-            var pods = (await session.World.Workloads.ListPodsAsync(null, token)).Where(pod => workloads.Any(item => item.Deployment == pod.Deployment)).ToList();
-            await ShowEventsAsync(session, workloads, pods, start, seenEvents, shell, token);
+            var picture = feed.Read();
+            var workloads = picture.Workloads.Where(IsWatched).ToList();
+            var pods = picture.Pods.Where(pod => workloads.Any(item => item.Deployment == pod.Deployment)).ToList();
+            ShowNews(picture.Events, workloads, pods, start, said, shell);
             Show(workloads, start + Timeout - now, shell);
             if (workloads.Count > 0 && workloads.Count >= deployments.Count && workloads.All(item => item.IsReady))
             {
@@ -68,8 +70,11 @@ public sealed class WatchDeployment : SessionCmdlet
             }
 
             await ThrowIfHopelessAsync(session, workloads, pods, token);
-            if (now - start >= Timeout) throw TimedOut(workloads, pods);
-            await session.WaitUntilAsync(now + Poll, shell, null, token);
+            if (isLast) throw TimedOut(workloads, pods);
+            isLast = now - start >= Timeout;
+            // Nothing is called late because news of it are.
+            if (isLast) await feed.RefreshAsync(token);
+            else await session.WaitUntilAsync(now + Look, shell, null, token);
         }
     }
 
@@ -82,13 +87,25 @@ public sealed class WatchDeployment : SessionCmdlet
         shell.Progress(Activity, string.Join(", ", workloads.Select(item => $"{item.Deployment} {item.Ready}/{item.Desired}")), Math.Min(100, ready * 100 / desired), Math.Max(0, (int)left.TotalSeconds));
     }
 
-    private static async Task ShowEventsAsync(RolloutSession session, List<Workload> workloads, List<PodState> pods, DateTimeOffset start, HashSet<string> seen, IShell shell, CancellationToken token)
+    /// <summary>What is new: events, pods that become ready, wait or start again.</summary>
+    private static void ShowNews(IReadOnlyList<WorkloadEvent> events, List<Workload> workloads, List<PodState> pods, DateTimeOffset start, HashSet<string> said, IShell shell)
     {
-        foreach (var item in await session.World.Workloads.ListEventsAsync(token))
+        foreach (var item in events)
         {
             var name = item.Subject[(item.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..];
-            if (item.At < start.AddMinutes(-1) || !(pods.Any(pod => pod.Name == name) || workloads.Any(workload => workload.Deployment == name)) || !seen.Add($"{item.At:O}{item.Subject}{item.Reason}")) continue;
-            shell.Verbose($"{item.At:HH:mm:ss} {item.Type} {item.Subject} {item.Reason}: {item.Message}");
+            if (item.At >= start.AddMinutes(-1) && (pods.Any(pod => pod.Name == name) || workloads.Any(workload => workload.Deployment == name)))
+                Say($"{item.At:HH:mm:ss} {item.Type} {item.Subject} {item.Reason}: {item.Message}");
+        }
+
+        foreach (var pod in pods)
+        {
+            var restarts = pod.Restarts > 0 ? $", {pod.Restarts} restarts" : "";
+            Say(pod.Ready ? $"Pod {pod.Name} is ready{restarts}" : $"Pod {pod.Name} is {pod.Phase}{(pod.Waiting.Length > 0 ? $", {pod.Waiting}" : "")}{restarts}");
+        }
+
+        void Say(string line)
+        {
+            if (said.Add(line)) shell.Verbose(line);
         }
     }
 

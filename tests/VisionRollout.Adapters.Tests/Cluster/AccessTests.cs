@@ -59,6 +59,11 @@ public sealed class AccessTests(RehearsalWorld rehearsal) : IClassFixture<Rehear
         return folder;
     }
 
+    private async Task UntilWatchedAsync()
+    {
+        while ((await rehearsal.Cluster.GetAsync("requests", Token)).AsArray().Count(item => (string)item!["verb"]! == "watch") < 3) await Task.Delay(20, Token);
+    }
+
     /// <summary>Every method of every port that reaches the cluster, once.</summary>
     private async Task AskForEverythingAsync()
     {
@@ -70,7 +75,7 @@ public sealed class AccessTests(RehearsalWorld rehearsal) : IClassFixture<Rehear
         await workloads.FindAsync(service, "blue", Token);
         await workloads.DeleteAsync("business-service-blue", Token);
         await workloads.ListAsync(null, Token);
-        await workloads.ListEventsAsync(Token);
+        await using (await workloads.FollowAsync(Token)) await UntilWatchedAsync();
         await workloads.ReadUsageAsync(Token);
         var pod = (await workloads.ListPodsAsync("green", Token))[0];
         await workloads.ReadLogAsync(pod.Name, "business", 5, previous: false, Token);

@@ -42,7 +42,8 @@ public sealed class RehearsalWorldTests(RehearsalWorld rehearsal) : IClassFixtur
 
         var again = await World.Workloads.DeployAsync(Business, "green", "blue", "v1.1.0", Token);
         Assert.False(again.Changed);
-        Assert.Contains(await World.Workloads.ListEventsAsync(Token), item => item.Subject.Contains("business-service-blue", StringComparison.Ordinal));
+        await using var feed = await World.Workloads.FollowAsync(Token);
+        Assert.Contains(feed.Read().Events, item => item.Subject.Contains("business-service-blue", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]

@@ -31,6 +31,8 @@ internal sealed class LocalNode : IPodRuntime, IPodExec, IPodLogs, IPodUsage, IA
 
     public CancellationToken WatchLifetime => watches.Token;
 
+    public bool IsHistoryLost { get; set; }
+
     public int Port => new Uri(pods.Urls.Single()).Port;
 
     public Task StartServerAsync() => pods.StartAsync();
