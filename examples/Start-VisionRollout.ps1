@@ -86,12 +86,16 @@ function Send-EndMessage($End, $Failure) {
 # A rollout that does not start says so itself: whatever else is under way is not its to report on.
 try { $rollout = Start-Rollout -Version $Version -NewAttempt:$NewAttempt }
 catch {
-    # Ended before, on the old version: that stands, also when a worker starts the script again by itself.
-    if ($_.FullyQualifiedErrorId -notmatch '^Rollout(Ended|Stopped)') { throw }
+    $failure = $_
+    $end = try { Get-Rollout } catch { }
+    # Ended before, on the old version: that stands, also when a worker starts the script again by itself. A way back that is still not through is people's.
+    $ended = $failure.FullyQualifiedErrorId -match '^Rollout(Ended|Stopped)'
+    $stuck = $end.Status -in 'Stopping', 'RollingBack' -and $failure.FullyQualifiedErrorId -notmatch '^LeaseHeld'
+    if (-not ($ended -or $stuck)) { throw $failure }
     $ErrorActionPreference = 'Continue'
-    Send-EndMessage (Get-Rollout) $_
+    Send-EndMessage $end $failure
     Get-Rollout
-    $PSCmdlet.WriteError($_)
+    $PSCmdlet.WriteError($failure)
     exit (Get-Rollout).ExitCode
 }
 
@@ -194,7 +198,8 @@ catch {
     $end = Get-Rollout
     # A channel that is down must not hide the failure.
     $ErrorActionPreference = 'Continue'
-    Send-EndMessage $end $failure
+    # Whoever runs the rollout by now tells how it ends.
+    if ($failure.FullyQualifiedErrorId -notmatch '^LeaseLost') { Send-EndMessage $end $failure }
     try { Export-RolloutReport -Path $ReportPath -Format Html, Json, Markdown } catch { $PSCmdlet.WriteError($_) }
     Get-Rollout
     $PSCmdlet.WriteError($failure)

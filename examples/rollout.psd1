@@ -91,6 +91,8 @@
                 @{ Name = 'Orders'; Path = '/business/orders' }
             )
             Fallback    = @{ ConfigMap = 'business-config'; Key = 'external.fallback'; On = 'on'; Off = 'off' }
+            # Also possible, in place of a copy of the live Deployment: manifests, from a file or as a command prints them.
+            # Manifests = @{ Command = @('helm', 'template', 'business', 'charts/business', '--set', 'image.tag={Version}') }
             Database    = @{
                 Name    = 'business_production'
                 Secret  = 'business-database'

@@ -37,7 +37,7 @@ Describe 'The rehearsal as planned' {
     }
 
     It 'loses, repeats and misroutes nothing' {
-        $run.Report.traffic.requests | Should -BeGreaterThan 1000
+        $run.Report.traffic.requests | Should -BeGreaterThan 2000
         $run.Report.traffic.lost | Should -Be 0
         $run.Report.traffic.duplicated | Should -Be 0
         $run.Report.traffic.misrouted | Should -Be 0

@@ -70,10 +70,26 @@ public sealed class HostRun : IAsyncDisposable
     }
 
     /// <summary>Ctrl-C.</summary>
-    public async Task InterruptAsync()
+    public Task InterruptAsync() => SignalAsync("INT");
+
+    /// <summary>Stops it as a machine that sleeps does: it does nothing more, and knows nothing of that.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>Wakes it.</summary>
+    public Task WakeAsync() => SignalAsync("CONT");
+
+    /// <summary>Waits until the phase is under way and so many records have followed its start; false when it has ended before.</summary>
+    public Task<bool> ReachesAsync(WorkFolder folder, string phase, int records, CancellationToken token)
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        var follow = JournalView.Follow(folder);
+        return Appears.WhenAsync(
+            () =>
+            {
+                var all = follow().Records;
+                var start = all.ToList().FindIndex(record => JournalView.Entry(record) is var entry && JournalView.Kind(entry) == "phase-started" && JournalView.Text(entry, "phase") == phase);
+                return start >= 0 && all.Count - start > records;
+            },
+            () => HasEnded, token);
     }
 
     /// <summary>Ends it when it still runs.</summary>
@@ -86,6 +102,12 @@ public sealed class HostRun : IAsyncDisposable
     private static string DotnetPath() => System.Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet"
         ? own
         : System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } given ? given : "dotnet";
+
+    private async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
 
     private static async Task DrainAsync(StreamReader reader, ConcurrentQueue<string> into)
     {

@@ -18,7 +18,7 @@ public sealed class InterruptionTests
         foreach (var phase in Timeline)
         {
             await using var host = runbook.Start();
-            if (!await WaitInPhaseAsync(runbook.Folder, host, phase, random.Next(1, 8), token)) break; // It was faster than the kill.
+            if (!await host.ReachesAsync(runbook.Folder, phase, random.Next(1, 8), token)) break; // It was faster than the kill.
             await host.KillAsync();
             killedIn.Add(phase);
         }
@@ -38,7 +38,7 @@ public sealed class InterruptionTests
         await using var runbook = await RunbookRun.PrepareAsync(token);
         await using (var host = runbook.Start())
         {
-            Assert.True(await WaitInPhaseAsync(runbook.Folder, host, "Canary", 6, token), host.Story);
+            Assert.True(await host.ReachesAsync(runbook.Folder, "Canary", 6, token), host.Story);
             var asked = System.Diagnostics.Stopwatch.StartNew();
             await host.InterruptAsync();
             var code = await host.WaitAsync(token);
@@ -63,26 +63,12 @@ public sealed class InterruptionTests
         var token = TestContext.Current.CancellationToken;
         using var folder = new WorkFolder();
         await using var host = HostRun.Start(folder, Repository.Rehearse, ["-ReportPath", folder.Reports, "-JournalPath", folder.Journals]);
-        Assert.True(await WaitInPhaseAsync(folder, host, "Database", 3, token), host.Story);
+        Assert.True(await host.ReachesAsync(folder, "Database", 3, token), host.Story);
         await host.InterruptAsync();
         Assert.Equal(Interrupted, await host.WaitAsync(token));
         Assert.NotEmpty(JournalView.Read(folder).Records);
         await Appears.WhenAsync(() => folder.Leftovers().Count == 0, () => token.IsCancellationRequested, token);
         Assert.Empty(folder.Leftovers());
-    }
-
-    // Until the phase is under way and so many records have followed its start.
-    private static Task<bool> WaitInPhaseAsync(WorkFolder folder, HostRun host, string phase, int records, CancellationToken token)
-    {
-        var follow = JournalView.Follow(folder);
-        return Appears.WhenAsync(
-            () =>
-            {
-                var all = follow().Records;
-                var start = all.ToList().FindIndex(record => JournalView.Entry(record) is var entry && JournalView.Kind(entry) == "phase-started" && JournalView.Text(entry, "phase") == phase);
-                return start >= 0 && all.Count - start > records;
-            },
-            () => host.HasEnded, token);
     }
 
     private static async Task FinishAsync(RunbookRun runbook, CancellationToken token)
@@ -92,7 +78,7 @@ public sealed class InterruptionTests
         Assert.True(code == 0, $"exit code {code}\n{host.Story}");
     }
 
-    private static void AssertOnce(JournalView journal)
+    internal static void AssertOnce(JournalView journal)
     {
         HashSet<string> completed = [];
         foreach (var entry in journal.Records.Select(JournalView.Entry))

@@ -1,3 +1,6 @@
+using k8s;
+using k8s.Models;
+
 namespace VisionRollout.EndToEnd.Tests;
 
 /// <summary>The runbook in a process of its own, against a cluster that outlives it.</summary>
@@ -55,6 +58,16 @@ public sealed class RunbookRun : IAsyncDisposable
 
     /// <summary>Looks around in the cluster.</summary>
     public Task<World> InspectAsync(CancellationToken token) => World.InspectAsync(cluster["control"], cluster["kubeconfig"], token);
+
+    /// <summary>Gives a Deployment that many pods and lets the cluster's time pass until they are there.</summary>
+    public async Task ScaleAsync(string deployment, int replicas, CancellationToken token)
+    {
+        const string name = "vision-to-code-production";
+        using var client = new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(new FileInfo(cluster["kubeconfig"])));
+        await client.AppsV1.PatchNamespacedDeploymentScaleAsync(new V1Patch($$"""{ "spec": { "replicas": {{replicas}} } }""", V1Patch.PatchType.MergePatch), deployment, name, cancellationToken: token);
+        while (((await client.AppsV1.ReadNamespacedDeploymentAsync(deployment, name, cancellationToken: token)).Status.ReadyReplicas ?? 0) != replicas)
+            await cluster.AdvanceAsync(TimeSpan.FromSeconds(5), token);
+    }
 
     /// <summary>The backups of a service that are whole.</summary>
     public int CountBackups(string service) => Directory.GetFiles(Path.Combine(cluster["backups"], service), "manifest*", SearchOption.AllDirectories).Length;

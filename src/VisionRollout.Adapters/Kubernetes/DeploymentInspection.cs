@@ -21,6 +21,13 @@ internal sealed class DeploymentInspection(PlanService service, JsonObject deplo
 
     private int Replicas => (int?)deployment["spec"]!["replicas"] ?? 1;
 
+    /// <summary>What the manifests hold beside the Deployment and its ConfigMaps.</summary>
+    /// <param name="others">What it is.</param>
+    public IEnumerable<Finding> LeftAlone(IReadOnlyList<string> others)
+    {
+        if (others.Count > 0) yield return Make("Manifests", Verdict.Undecided, $"{string.Join(", ", others)} of the manifests {(others.Count == 1 ? "is" : "are")} left alone, as both colours share such things. Apply what has changed there before");
+    }
+
     /// <summary>How its pods end: preStop, grace period and the longest request.</summary>
     public IEnumerable<Finding> Ending()
     {

@@ -18,6 +18,7 @@ public sealed class KubernetesWorkloads : IWorkloads
     private readonly KubernetesConnection connection;
     private readonly WorkloadReader reader;
     private readonly PlanColours colours;
+    private readonly ManifestReader manifests;
 
     /// <summary>Reads and writes through the connection.</summary>
     public KubernetesWorkloads(KubernetesConnection connection, RolloutPlan plan)
@@ -25,6 +26,7 @@ public sealed class KubernetesWorkloads : IWorkloads
         this.connection = connection;
         reader = new WorkloadReader(plan);
         colours = plan.Colours;
+        manifests = new ManifestReader(plan.Path, connection.Namespace);
     }
 
     /// <inheritdoc/>
@@ -41,7 +43,13 @@ public sealed class KubernetesWorkloads : IWorkloads
     /// <inheritdoc/>
     public async Task<(Workload Workload, bool Changed)> DeployAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
     {
-        var (wanted, existing) = await PrepareAsync(service, fromColour, toColour, version, token);
+        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, token);
+        foreach (var configMap in await FindMissingAsync(service, own, token))
+        {
+            var subject = $"ConfigMap '{(string)configMap["metadata"]!["name"]!}'";
+            await connection.SendAsync(KubernetesRequest.Apply(connection.PathOf(Core, "configmaps", (string)configMap["metadata"]!["name"]!), subject, configMap, force: false), token);
+        }
+
         if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return (Read(existing), false);
 
         // Force: the plan names this Deployment as the one that a rollout writes, and it carries the colour (checked before).
@@ -53,7 +61,8 @@ public sealed class KubernetesWorkloads : IWorkloads
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> InspectAsync(PlanService service, string fromColour, string toColour, string version, DateTimeOffset at, CancellationToken token)
     {
-        var (wanted, existing) = await PrepareAsync(service, fromColour, toColour, version, token);
+        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, token);
+        await FindMissingAsync(service, own, token);
         if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return [];
         var inspection = new DeploymentInspection(service, wanted, at);
         var pods = await connection.ReadAsync<V1PodList>(connection.PathOf(Core, "pods") + "?labelSelector=" + Selector(fromColour), "the pods", token);
@@ -62,6 +71,7 @@ public sealed class KubernetesWorkloads : IWorkloads
         var quotas = await connection.ReadAsync<V1ResourceQuotaList>(connection.PathOf(Core, "resourcequotas"), "the ResourceQuotas", token);
         return
         [
+            .. inspection.LeftAlone(own?.Others ?? []),
             .. inspection.Ending(),
             .. inspection.Readiness(pods.Items.Where(pod => WorkloadReader.DeploymentOf(pod) == NameIn(service, fromColour))),
             .. inspection.Disruption(budgets.Items),
@@ -70,17 +80,40 @@ public sealed class KubernetesWorkloads : IWorkloads
         ];
     }
 
-    private async Task<(JsonObject Wanted, JsonObject? Existing)> PrepareAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
+    private async Task<(JsonObject Wanted, JsonObject? Existing, ServiceManifests? Own)> PrepareAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
     {
         var name = NameIn(service, toColour);
-        var source = await FindAsync(NameIn(service, fromColour), token)
+        var own = service.Manifests is { } given ? await manifests.ReadAsync(service, given, version, toColour, token) : null;
+        var live = await FindAsync(NameIn(service, fromColour), token);
+        var source = own?.Deployment ?? live
             ?? throw new RolloutException("DeploymentNotFound", RolloutErrorKind.NotFound,
                 $"There is no Deployment '{service.Deployments[fromColour]}' of service '{service.Name}' at {await connection.PlaceAsync(token)} to make '{name}' from.",
-                $"Correct Deployments.{fromColour} of service '{service.Name}' in the plan, or deploy the service once by hand.", service.Name);
+                $"Correct Deployments.{fromColour} of service '{service.Name}' in the plan, name its Manifests there, or deploy the service once by hand.", service.Name);
+        // An autoscaler may have made the live colour larger than the manifest knows; the new one must carry as much.
+        if (own is not null) source["spec"]!["replicas"] = Math.Max((int?)source["spec"]!["replicas"] ?? 1, (int?)live?["spec"]?["replicas"] ?? 1);
         var existing = await FindAsync(name, token);
         if (existing is not null) RequireColour(existing, name, toColour);
 
-        return (new DeploymentCopy(service, colours.Label, fromColour, toColour, version).Make(source, existing), existing);
+        var written = (string?)source["spec"]?["template"]?["metadata"]?["labels"]?[colours.Label];
+        return (new DeploymentCopy(service, colours.Label, written ?? fromColour, toColour, version).Make(source, existing), existing, own);
+    }
+
+    /// <summary>The ConfigMaps of the manifests that are not in the cluster yet.</summary>
+    /// <exception cref="RolloutException">ManifestConflict: one is there with another content, and whoever serves now may read it.</exception>
+    private async Task<IReadOnlyList<JsonObject>> FindMissingAsync(PlanService service, ServiceManifests? own, CancellationToken token)
+    {
+        var missing = new List<JsonObject>();
+        foreach (var configMap in own?.ConfigMaps ?? [])
+        {
+            var name = (string)configMap["metadata"]!["name"]!;
+            var present = await connection.FindAsync(connection.PathOf(Core, "configmaps", name), $"ConfigMap '{name}'", token);
+            if (present is null) missing.Add(configMap);
+            else if (!JsonNode.DeepEquals(configMap["data"], present["data"]) || !JsonNode.DeepEquals(configMap["binaryData"], present["binaryData"]))
+                throw new RolloutException("ManifestConflict", RolloutErrorKind.Conflict, $"ConfigMap '{name}' of the manifests of {service.Name} stands in the cluster with another content, and the version that serves may read it: it is not written over.",
+                    "Give it a name of its own for each content, as kustomize's configMapGenerator does, or change it yourself before.", service.Name) { Trigger = "deployment" };
+        }
+
+        return missing;
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,8 @@ public static class PlanReader
     /// <param name="path">Full path of the file.</param>
     /// <param name="hash">SHA-256 of the file, lower-case hexadecimal.</param>
     /// <param name="already">Mistakes that the reader of the file format found.</param>
-    public static PlanReading Read(PlanNode root, string path, string hash, IReadOnlyList<PlanProblem>? already = null)
+    /// <param name="isThere">Tells whether a file that the plan names is there; null when that is not to be asked.</param>
+    public static PlanReading Read(PlanNode root, string path, string hash, IReadOnlyList<PlanProblem>? already = null, Func<string, bool>? isThere = null)
     {
         ArgumentNullException.ThrowIfNull(root);
         var log = new PlanLog();
@@ -28,6 +29,7 @@ public static class PlanReader
         log.Place("", root.Line, root.Column);
         var plan = PlanValues.Section(section => ReadPlan(section, path, hash)).Read(new PlanCursor(root, "", log));
         PlanRules.Check(plan, log);
+        ManifestRules.Check(plan, log, isThere);
         var problems = log.Problems;
         return new PlanReading(problems.Count == 0 ? plan : null, problems);
     }
@@ -121,8 +123,13 @@ public static class PlanReader
         External = section.Optional("External", PlanValues.List(PlanValues.Text), []),
         Features = section.Optional("Features", PlanValues.List(PlanValues.Section(ReadFeature)), []),
         Fallback = section.OptionalOrNull("Fallback", PlanValues.Section(ReadFallback)),
+        Manifests = section.OptionalOrNull("Manifests", PlanValues.Section(ReadManifests)),
         Database = section.Required("Database", PlanValues.Section(ReadDatabase)),
     };
+
+    private static PlanManifests ReadManifests(PlanSection section) => new(
+        section.OptionalOrNull("File", PlanValues.Text),
+        section.Optional("Command", PlanValues.List(PlanValues.Text, 1), []));
 
     private static PlanFeature ReadFeature(PlanSection section) => new(
         section.Required("Name", PlanValues.Text),

@@ -33,6 +33,9 @@ public sealed record PlanService
     /// <summary>How to switch the fallback on when an external system fails; null when there is none.</summary>
     public PlanFallback? Fallback { get; init; }
 
+    /// <summary>Where the new version's manifests come from; null: its Deployment is a copy of the live colour's.</summary>
+    public PlanManifests? Manifests { get; init; }
+
     /// <summary>Its database.</summary>
     public required PlanDatabase Database { get; init; }
 }

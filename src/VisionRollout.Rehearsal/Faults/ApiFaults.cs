@@ -13,6 +13,7 @@ internal sealed class ApiFaults(IActiveFaults faults, int seed) : IApiFaults, IF
     private readonly Lock gate = new();
     private readonly Random random = new(seed);
     private CancellationTokenSource openWatches = new();
+    private CancellationTokenRegistration renewal;
 
     /// <inheritdoc/>
     public string Name => FaultNames.WatchDrop;
@@ -78,9 +79,10 @@ internal sealed class ApiFaults(IActiveFaults faults, int seed) : IApiFaults, IF
         lock (gate)
         {
             cut = openWatches;
+            // Only its own time renews it: a cut that renewed what another one has cut would cut that again.
+            renewal.Unregister();
             openWatches = new CancellationTokenSource();
-            if (next != Timeout.InfiniteTimeSpan)
-                openWatches.Token.Register(() => Renew(next));
+            renewal = next == Timeout.InfiniteTimeSpan ? default : openWatches.Token.Register(() => Renew(next));
             openWatches.CancelAfter(next);
         }
 

@@ -10,7 +10,9 @@ using VisionRollout.Shell;
 namespace VisionRollout;
 
 /// <summary>Brings the new version of each service up in the idle colour, at full size. No traffic is moved.</summary>
-/// <remarks>The Deployment is a copy of the live colour's with another name, colour, version and image tag, written by server-side apply.
+/// <remarks>The Deployment is a copy of the live colour's with another name, colour, version and image tag, written by server-side apply; where the
+/// plan names the service's Manifests (a file, or a command that prints them: a Helm chart, a kustomization), it is theirs, with the same changes and
+/// no fewer pods than the live colour has. Their ConfigMaps are created, never written over; everything else in them is left alone and named.
 /// It is looked at first: preStop against the grace period, time for the longest request, readiness, disruption budgets, autoscalers, quota.
 /// What stands already is left alone. Watch-Deployment follows the pods.</remarks>
 /// <example><code>Get-RolloutService | Deploy-Service | Watch-Deployment</code><para>Deploys every service and waits until all pods are ready.</para></example>

@@ -40,7 +40,7 @@ internal static class PlanFile
         if (mistakes.Length > 0) return new PlanReading(null, mistakes);
         var file = new PlanSyntax();
         var root = file.Read(script);
-        return PlanReader.Read(root, path, hash, file.Problems);
+        return PlanReader.Read(root, path, hash, file.Problems, File.Exists);
     }
 
     private static PlanProblem AsProblem(ParseError error) => new(

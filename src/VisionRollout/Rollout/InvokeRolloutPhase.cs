@@ -201,22 +201,27 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         return route.Parts.Any(part => part.Failure is not null) || route.Weights.GetValueOrDefault((await session.StateAsync(token)).Started.ToColour) > 0;
     }
 
-    // Puts traffic back too, in case whoever asked for it has died; then waits for a while, so that what is told afterwards is how it ended.
-    private static async Task FollowUndoAsync(RolloutSession session, RollbackRequested undo, CancellationToken token)
+    // Waits for a while, so that what is told afterwards is how it ended.
+    private static async Task FollowUndoAsync(RolloutSession session, PlanPhase phase, RollbackRequested undo, IShell shell, CancellationToken token)
     {
-        try
-        {
-            await WayBack.MoveTrafficAsync(session, undo.Reason, token, undo.Force);
-        }
-        catch (RolloutException)
-        {
-            // Whoever takes it back has the lease, and does it, or says why not.
-        }
-
+        await ComeBackAsync(session, undo.Reason, undo.Force, state => state.Undo is null, shell, token);
         await FollowAsync(session, state => state.Undo is null, token);
         if (await session.StateAsync(token) is not { Undo: null, Completed: null }) return;
-        throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"{undo.Identity} asked to take the rollout back ({undo.Reason.TrimEnd('.')}), and that was refused: nothing was moved. The rollout is held.",
+        var refused = $"{undo.Identity} asked to take the rollout back ({undo.Reason.TrimEnd('.')}), and that was refused: nothing was moved.";
+        await session.ForgetLostLeaseAsync(token);
+        await session.RecordOrKeepAsync(new PhaseFailed(phase.Name, refused, ""), token);
+        throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"{refused} The rollout is held.",
             "Get-Rollout and Get-Traffic show where it stands. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", undo.Identity);
+    }
+
+    /// <summary>Puts traffic back, and where that fails waits for whoever asked for it. Whoever has taken the lease for it may have died then: it is asked for once more.</summary>
+    private static async Task ComeBackAsync(RolloutSession session, string reason, bool force, Func<RolloutState, bool> hasEnded, IShell shell, CancellationToken token)
+    {
+        if (await TryMoveBackAsync(session, reason, force, shell.Verbose, token)) return;
+        await FollowAsync(session, hasEnded, token);
+        if (hasEnded(await session.StateAsync(token))) return;
+        await session.ForgetLostLeaseAsync(token);
+        await TryMoveBackAsync(session, reason, force, shell.Warn, token);
     }
 
     private static async Task FollowAsync(RolloutSession session, Func<RolloutState, bool> hasEnded, CancellationToken token)
@@ -229,24 +234,19 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
     {
         Run(async (shell, token) =>
         {
+            // It goes on elsewhere: what it comes to is not told here.
+            if (failure.Cause is LeaseLostException lost) throw lost;
             if (failure.Cause is RolloutStoppedException stopped)
             {
                 // The stopping shell moves the traffic too. This one may have been about to move it the other way, so it does not rely on that.
-                var force = (await session.StateAsync(token)).Stop is { Force: true };
-                if (!await TryMoveBackAsync(session, stopped.Message, force, shell, token))
-                {
-                    await FollowAsync(session, state => state.Completed is { Outcome: not RolloutOutcome.Succeeded } || state.RolledBack is not null, token);
-                    // The stopping shell may still be confirming what stands already.
-                    if ((await session.StateAsync(token)).Completed is null) await TryMoveBackAsync(session, stopped.Message, force, shell, token);
-                }
-
+                await ComeBackAsync(session, stopped.Message, (await session.StateAsync(token)).Stop is { Force: true }, state => state.HasComeBack, shell, token);
                 throw stopped;
             }
 
             // Somebody took the rollout back meanwhile: it did not fail here. Whoever it was may not have come to the traffic yet.
             if (failure.Cause is { Id: "RolloutEnded" } ended)
             {
-                if ((await session.StateAsync(token)).Undo is { } undo) await FollowUndoAsync(session, undo, token);
+                if ((await session.StateAsync(token)).Undo is { } undo) await FollowUndoAsync(session, phase, undo, shell, token);
                 throw ended;
             }
 
@@ -258,7 +258,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         });
     }
 
-    private static async Task<bool> TryMoveBackAsync(RolloutSession session, string reason, bool force, IShell shell, CancellationToken token)
+    private static async Task<bool> TryMoveBackAsync(RolloutSession session, string reason, bool force, Action<string> tell, CancellationToken token)
     {
         try
         {
@@ -267,7 +267,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         }
         catch (RolloutException cause)
         {
-            shell.Warn($"Traffic was not moved back from here: {cause.Message}");
+            tell($"Traffic was not moved back from here: {cause.Message}");
             return false;
         }
     }

@@ -27,7 +27,7 @@ public sealed class WorkloadFeedTests(ApiServer server) : IClassFixture<ApiServe
         await CreateAsync(replicas: 0);
         await UntilAsync(feed, picture => picture.Workloads.Count == 1);
         for (var replicas = 1; replicas <= 20; replicas++) await AnnotateAsync($"{replicas}");
-        await UntilAsync(feed, picture => picture.Workloads.Single().Annotations["count"] == "20");
+        await UntilAsync(feed, picture => picture.Workloads.Single().Annotations.GetValueOrDefault("count") == "20");
         await RemoveAsync();
         await UntilAsync(feed, picture => picture.Workloads.Count == 0);
         if (server.Rehearsal is null) return; // A real one has no count of its requests at hand.
@@ -58,7 +58,7 @@ public sealed class WorkloadFeedTests(ApiServer server) : IClassFixture<ApiServe
             for (var count = 1; count <= 10; count++)
             {
                 await AnnotateAsync($"{count}");
-                await UntilAsync(feed, picture => picture.Workloads.Single().Annotations["count"] == $"{count}");
+                await UntilAsync(feed, picture => picture.Workloads.Single().Annotations.GetValueOrDefault("count") == $"{count}");
             }
 
             await RemoveAsync();

@@ -6,8 +6,8 @@ using VisionRollout.Module.Tests.World;
 
 namespace VisionRollout.Module.Tests.Canary;
 
-[Collection(nameof(ClusterOfRollouts))]
-public sealed class CanaryStopTests(ClusterOfRollouts cluster)
+[Collection(nameof(ClusterOfShells))]
+public sealed class CanaryStopTests(ClusterOfShells cluster)
 {
     private const int Limit = 120_000;
 

@@ -7,8 +7,8 @@ using VisionRollout.Module.Tests.World;
 
 namespace VisionRollout.Module.Tests.Gate;
 
-[Collection(nameof(ClusterOfRollouts))]
-public sealed class GateVigilTests(ClusterOfRollouts cluster)
+[Collection(nameof(ClusterOfShells))]
+public sealed class GateVigilTests(ClusterOfShells cluster)
 {
     private const int Limit = 180_000;
 

@@ -45,6 +45,13 @@ public sealed class PlanMistakeTests
         { "'https://deploy.vision-to-code.com'", "¦'ftp://deploy.vision-to-code.com'", "Links.Deployment Dashboard", "no address" },
         { "Email = 'john@vision-to-code.com'", "Email = ¦'john'", "Contacts[0].Email", "'john' is no e-mail address." },
 
+        // Manifests
+        { "            Fallback    = @{ ConfigMap = 'business-config'", "            Manifests = ¦@{ }\n            Fallback    = @{ ConfigMap = 'business-config'", "Services[0].Manifests", "names neither File nor Command." },
+        { "            Fallback    = @{ ConfigMap = 'business-config'", "            Manifests = ¦@{ File = 'a.yaml'; Command = @('helm') }\n            Fallback    = @{ ConfigMap = 'business-config'", "Services[0].Manifests", "names both File and Command." },
+        { "            Fallback    = @{ ConfigMap = 'business-config'", "            Manifests = @{ File = ¦'no-such-file.yaml' }\n            Fallback    = @{ ConfigMap = 'business-config'", "Services[0].Manifests.File", "there is no file '" },
+        { "            Fallback    = @{ ConfigMap = 'business-config'", "            Manifests = @{ Command = ¦@() }\n            Fallback    = @{ ConfigMap = 'business-config'", "Services[0].Manifests.Command", "is empty. Name at least one." },
+        { "            Fallback    = @{ ConfigMap = 'business-config'", "            Manifests = @{ ¦Files = 'a.yaml' }\n            Fallback    = @{ ConfigMap = 'business-config'", "Services[0].Manifests.Files", "Did you mean 'File'?" },
+
         // Names that are declared elsewhere
         { "WhenUndecided  = 'Extend'", "WhenUndecided  = ¦'Extnd'", "Canary.WhenUndecided", "'Extnd' is no action for an undecided stage. Did you mean 'Extend'?" },
         { "OnRegression   = 'Warn'", "OnRegression   = ¦'Ignore'", "Canary.OnRegression", "Use one of: Warn, Hold, RollBack." },

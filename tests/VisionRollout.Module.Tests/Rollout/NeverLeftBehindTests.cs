@@ -236,51 +236,6 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         Assert.Equal(("RolledBack", 3), await PhaseTests.StatusAsync(again));
     }
 
-    [Theory(Timeout = Limit)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_runbook_that_waits_puts_traffic_back_itself_when_whoever_stops_it_dies(bool undo)
-    {
-        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
-        var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
-        await run.UntilProgressAsync("Waiting for Later");
-        await bench.AppendAsync(undo ? new RollbackRequested("ops", "Payments are failing", false) : new StopRequested("ops", "Payments are failing"));
-        var result = await run.ResultAsync();
-        Assert.StartsWith(undo ? "RolloutEnded" : "RolloutStopped", result.OnlyErrorId(), StringComparison.Ordinal);
-        Assert.Equal(1, (await bench.Session.World.Router.ReadAsync(Token)).Weights["green"]);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task A_stop_that_moves_no_traffic_is_not_told_as_done()
-    {
-        await using var bench = await RolloutBench.CreateAsync(cluster);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
-        await using var second = await bench.SecondAsync();
-        try
-        {
-            await bench.ScaleAsync("core-service", 0);
-            Assert.StartsWith("TrafficTargetNotReady", (await second.RunAsync("Stop-Rollout -Emergency")).OnlyErrorId(), StringComparison.Ordinal);
-            Assert.Equal(("Stopping", 5), await PhaseTests.StatusAsync(bench));
-            Assert.Equal(0.05, (await bench.Session.World.Router.ReadAsync(Token)).Weights["blue"], 1e-9);
-
-            // The lease is free again; who decides that the old version serves all the same has it done, and the next start knows.
-            Assert.Empty((await second.RunAsync("Stop-Rollout -Emergency -Force")).Errors);
-            Assert.True((await bench.JournalAsync()).OfType<StopRequested>().Last().Force);
-            Assert.Equal(("Stopped", 4), await PhaseTests.StatusAsync(second));
-        }
-        finally
-        {
-            await second.Session.ReleaseLeaseAsync();
-            await bench.Session.ForgetLostLeaseAsync(Token);
-            await bench.ScaleAsync("core-service", 1);
-        }
-    }
-
     [Fact(Timeout = Limit)]
     public async Task A_contingency_never_makes_the_old_version_smaller()
     {

@@ -4,8 +4,8 @@ using VisionRollout.Module.Tests.World;
 namespace VisionRollout.Module.Tests.Rollout;
 
 /// <summary>Two machines share nothing but the plan and the cluster.</summary>
-[Collection(nameof(ClusterOfRollouts))]
-public sealed class OtherMachineTests(ClusterOfRollouts cluster)
+[Collection(nameof(ClusterOfShells))]
+public sealed class OtherMachineTests(ClusterOfShells cluster)
 {
     private const int Limit = 120_000;
 

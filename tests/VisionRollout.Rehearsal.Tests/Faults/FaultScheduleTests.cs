@@ -86,6 +86,21 @@ public sealed class FaultScheduleTests
         Assert.False(faults.WatchLifetime.IsCancellationRequested);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task Two_such_faults_cut_each_new_watch_after_a_while()
+    {
+        await using var clock = new VirtualClock(Start);
+        var schedule = new FaultSchedule(clock);
+        using var faults = new ApiFaults(schedule, 42);
+        schedule.Enact(faults);
+        for (var number = 0; number < 2; number++) await schedule.AddAsync(new ScenarioFault { Name = FaultNames.WatchDrop, Magnitude = 0.05 }, Start);
+        for (var watch = 0; watch < 3; watch++)
+        {
+            var open = faults.WatchLifetime;
+            while (!open.IsCancellationRequested) await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
     private sealed class RecordedEffect : IFaultEffect
     {
         public List<string> Seen { get; } = [];
