@@ -13,6 +13,8 @@ internal static class ManifestRules
         {
             var path = $"Services[{index}].Manifests";
             if (plan.Services[index].Manifests is not { } manifests || !log.IsSound(path)) continue;
+            // A misspelt key is one mistake, not two.
+            if (log.Problems.Any(problem => problem.Where.StartsWith(path + ".", StringComparison.Ordinal))) continue;
             if (manifests.File is null == (manifests.Command.Count == 0))
                 log.Report(path, manifests.File is null ? "names neither File nor Command." : "names both File and Command.", "Name the file that holds the manifests, or the command that prints them.");
             else if (manifests.File is { } file && isThere?.Invoke(PathOf(plan, file)) == false)
