@@ -283,7 +283,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         Assert.Contains(fallback.ConfigMap, Assert.Single(result.Warnings, item => item.Message.Contains("fallback", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact(Timeout = 3 * Limit)]
     public async Task A_canary_is_watched_on_when_the_API_server_was_away()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster, plan => plan with { Canary = plan.Canary with { Stages = [new PlanStage(0.25, TimeSpan.FromHours(2))] } });
