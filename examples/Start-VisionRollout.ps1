@@ -90,13 +90,13 @@ catch {
     $end = try { Get-Rollout } catch { }
     # Ended before, on the old version: that stands, also when a worker starts the script again by itself. A way back that is still not through is people's.
     $ended = $failure.FullyQualifiedErrorId -match '^Rollout(Ended|Stopped)'
-    $stuck = $end.Status -in 'Stopping', 'RollingBack' -and $failure.FullyQualifiedErrorId -notmatch '^LeaseHeld'
+    $stuck = $end.Version -eq $Version -and $end.Status -in 'Stopping', 'RollingBack' -and $failure.FullyQualifiedErrorId -notmatch '^Lease(Held|Lost)'
     if (-not ($ended -or $stuck)) { throw $failure }
     $ErrorActionPreference = 'Continue'
     Send-EndMessage $end $failure
     Get-Rollout
     $PSCmdlet.WriteError($failure)
-    exit (Get-Rollout).ExitCode
+    exit $(if ($end.ExitCode) { $end.ExitCode } else { 1 })
 }
 
 try {
@@ -104,7 +104,7 @@ try {
     # Also when it is started again: approvals may have come since.
     foreach ($gate in $Approval.Keys) {
         # What was given ahead and has expired since, with the evidence it was for, people give anew.
-        $open = Test-RolloutGate $gate
+        $open = Test-RolloutGate $gate -Check @{}
         $missing = if (-not $open.Expired) { $open.Missing }
         foreach ($role in $Approval[$gate] | Where-Object { $missing -contains $_ }) {
             $as = if ($ApproverContext[$role]) { @{ Context = $ApproverContext[$role] } } else { @{} }

@@ -37,7 +37,7 @@ public sealed class AlertmanagerSilences : IAlertSilences
         ArgumentNullException.ThrowIfNull(silence);
         var body = new JsonObject
         {
-            ["matchers"] = new JsonArray([.. silence.Matchers.Select(matcher => new JsonObject { ["name"] = matcher.Name, ["value"] = matcher.Value, ["isRegex"] = false, ["isEqual"] = matcher.IsEqual })]),
+            ["matchers"] = new JsonArray([.. silence.Matchers.Select(matcher => new JsonObject { ["name"] = matcher.Name, ["value"] = matcher.Value, ["isRegex"] = matcher.IsRegex, ["isEqual"] = matcher.IsEqual })]),
             ["startsAt"] = Time(silence.From),
             ["endsAt"] = Time(silence.Until),
             ["createdBy"] = silence.CreatedBy,
@@ -64,7 +64,7 @@ public sealed class AlertmanagerSilences : IAlertSilences
         return answer.Status == HttpStatusCode.NotFound || (answer.IsSuccess && (string?)OutsideHttp.Parse(system, answer)["status"]?["state"] == "expired");
     }
 
-    private static SilenceMatcher Matcher(JsonObject matcher) => new((string?)matcher["name"] ?? "", (string?)matcher["value"] ?? "", (bool?)matcher["isEqual"] ?? true);
+    private static SilenceMatcher Matcher(JsonObject matcher) => new((string?)matcher["name"] ?? "", (string?)matcher["value"] ?? "", (bool?)matcher["isEqual"] ?? true, (bool?)matcher["isRegex"] ?? false);
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,9 @@ internal sealed class DeploymentCopy(PlanService service, string colourLabel, st
         };
     }
 
+    /// <summary>True for the labels that carry the version.</summary>
+    public static bool IsVersionLabel(string label) => label is VersionLabel or RecommendedVersionLabel;
+
     /// <summary>True when everything that <paramref name="wanted"/> says stands in <paramref name="actual"/> too.</summary>
     public static bool IsContained(JsonNode? wanted, JsonNode? actual) => (wanted, actual) switch
     {

@@ -17,6 +17,7 @@ namespace VisionRollout.Adapters.Kubernetes;
 internal sealed class ManifestReader(string planPath, string ns)
 {
     private const int LongestDetail = 500;
+    private static readonly TimeSpan LongestCommand = TimeSpan.FromMinutes(2);
     private static readonly IDeserializer Yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
     private static readonly ISerializer Json = new SerializerBuilder().JsonCompatible().Build();
 
@@ -29,7 +30,7 @@ internal sealed class ManifestReader(string planPath, string ns)
         var (text, place) = manifests.File is { } file ? await ReadFileAsync(service, Path.Combine(Folder, file), token)
             : await RunAsync(service, [.. manifests.Command.Select(word => word.Replace("{Version}", version, StringComparison.Ordinal).Replace("{Colour}", colour, StringComparison.Ordinal))], token);
         var objects = Parse(service, text, place);
-        foreach (var item in objects) RequireNamespace(service, item, place);
+        foreach (var item in objects) RequireMetadata(service, item, place);
         var deployments = objects.Where(item => Kind(item) == "Deployment").ToList();
         var own = deployments.Where(item => Containers(item).Contains(service.Container)).ToList();
         if (own.Count != 1)
@@ -68,12 +69,19 @@ internal sealed class ManifestReader(string planPath, string ns)
     private async Task<(string Text, string Place)> RunAsync(PlanService service, IReadOnlyList<string> command, CancellationToken token)
     {
         var said = string.Join(' ', command);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(LongestCommand);
         try
         {
-            var ran = await Cli.Wrap(command[0]).WithArguments(command.Skip(1)).WithWorkingDirectory(Folder).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(token);
+            var program = command[0].Contains('/', StringComparison.Ordinal) ? Path.Combine(Folder, command[0]) : command[0];
+            var ran = await Cli.Wrap(program).WithArguments(command.Skip(1)).WithWorkingDirectory(Folder).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
             if (ran.ExitCode == 0) return (ran.StandardOutput, $"What '{said}' prints");
             var detail = ran.StandardError.Trim();
             throw CommandFailed(service, said, $"it ended with {ran.ExitCode}: {(detail.Length > LongestDetail ? "…" + detail[^LongestDetail..] : detail)}", null);
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            throw CommandFailed(service, said, $"it did not end within {LongestCommand.TotalMinutes:0} min and was ended.", null);
         }
         catch (Win32Exception error)
         {
@@ -89,7 +97,7 @@ internal sealed class ManifestReader(string planPath, string ns)
         try
         {
             var objects = new List<JsonObject>();
-            var parser = new Parser(new StringReader(text));
+            var parser = new OctalParser(new Parser(new StringReader(text)));
             parser.Consume<StreamStart>();
             while (!parser.TryConsume<StreamEnd>(out _))
             {
@@ -111,9 +119,10 @@ internal sealed class ManifestReader(string planPath, string ns)
         }
     }
 
-    private void RequireNamespace(PlanService service, JsonObject item, string place)
+    private void RequireMetadata(PlanService service, JsonObject item, string place)
     {
         var metadata = item["metadata"] as JsonObject ?? throw Invalid(service, $"{place} holds a {Kind(item)} without metadata.", "Give it a name.");
+        if (Name(item).Length == 0) throw Invalid(service, $"{place} holds a {Kind(item)} without a name.", "Give it metadata.name.");
         if ((string?)metadata["namespace"] is { } other && other != ns) throw Invalid(service, $"{place} puts {Kind(item)} '{Name(item)}' into the namespace '{other}', and the environment's is '{ns}'.", "Leave the namespace out, or render it for this environment.");
         metadata["namespace"] = ns;
     }

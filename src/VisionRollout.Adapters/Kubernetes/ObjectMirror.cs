@@ -47,14 +47,21 @@ internal sealed class ObjectMirror<TList, TObject, TView>(KubernetesConnection c
         }
     }
 
-    /// <summary>Keeps it current until it is cancelled.</summary>
-    /// <exception cref="RolloutException">The server does not answer for longer than a request is repeated, or refuses.</exception>
+    /// <summary>Keeps it current until it is cancelled; a server that does not answer is waited for.</summary>
+    /// <exception cref="RolloutException">The server refuses.</exception>
     public async Task FollowAsync(CancellationToken token)
     {
-        while (true)
+        for (var isKnown = true; ; await Task.Delay(Pause, token))
         {
-            if (!await WatchAsync(token)) await ListAsync(token);
-            await Task.Delay(Pause, token);
+            try
+            {
+                if (!isKnown) await ListAsync(token);
+                isKnown = await WatchAsync(token);
+            }
+            catch (RolloutException cause) when (cause.Kind == RolloutErrorKind.Unavailable)
+            {
+                isKnown = false;
+            }
         }
     }
 
@@ -72,9 +79,9 @@ internal sealed class ObjectMirror<TList, TObject, TView>(KubernetesConnection c
 
             return true;
         }
-        catch (TimeoutException)
+        catch (Exception error) when (error is TimeoutException or JsonException)
         {
-            return false;
+            return false; // silent for too long, or cut in the middle of a line
         }
     }
 

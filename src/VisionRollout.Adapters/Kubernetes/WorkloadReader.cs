@@ -59,6 +59,8 @@ internal sealed class WorkloadReader
             Ready = IsReady(pod),
             Restarts = statuses.Sum(status => status.RestartCount),
             Waiting = Waiting(pod, statuses),
+            Image = pod.Spec?.Containers?.FirstOrDefault(container => container.Name == owner.Service.Container)?.Image ?? "",
+            IsEnding = pod.Metadata.DeletionTimestamp is not null,
             CpuLimit = Limit(pod, "cpu"),
             MemoryLimit = Limit(pod, "memory"),
             CreatedAt = Time(pod.Metadata.CreationTimestamp),
@@ -92,6 +94,8 @@ internal sealed class WorkloadReader
 
     private static string Stalled(V1Deployment deployment)
     {
+        // What was said of the version before says nothing of this one.
+        if ((deployment.Status?.ObservedGeneration ?? 0) < (deployment.Metadata.Generation ?? 0)) return "";
         var condition = (deployment.Status?.Conditions ?? []).FirstOrDefault(item =>
             item is { Type: "Progressing", Status: "False" } or { Type: "ReplicaFailure", Status: "True" });
         return condition is null ? "" : $"{condition.Reason}: {condition.Message}";

@@ -36,7 +36,7 @@ public static class SilenceScope
                 $"Add {LabelOf(plan.Colours)} = '{colour}', destination_version = '{version}', or deployment with one of {string.Join(", ", plan.Services.Select(service => service.Deployments.GetValueOrDefault(colour)))}.");
         }
 
-        return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), .. Heard.Select(severity => new SilenceMatcher("severity", severity, IsEqual: false))];
+        return [.. matchers.Select(pair => new SilenceMatcher(pair.Key, pair.Value)), new SilenceMatcher("severity", $"(?i:{string.Join('|', Heard)})", IsEqual: false, IsRegex: true)];
     }
 
     /// <summary>Labels by which an alert can tell whom it is about.</summary>

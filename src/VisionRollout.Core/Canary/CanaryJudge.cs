@@ -27,13 +27,17 @@ public sealed class CanaryJudge
     private readonly Dictionary<string, double> unavailable = [];
     private DateTimeOffset? begin;
 
+    // What the guard has been told of this stage before a restart, and how errors scattered then.
+    private RateCounts told;
+    private double scattered = 1;
+
     /// <summary>Starts judging a stage.</summary>
     /// <param name="limits">Tolerances and error probability.</param>
     /// <param name="percent">Weight of the stage in per cent.</param>
     /// <param name="canary">The new colour.</param>
     /// <param name="baseline">The live colour.</param>
-    /// <param name="earlier">Samples of this rollout from the journal, in order; those of other stages are evidence still. (Those of this
-    /// stage are not taken: read the counters as they stood when it began instead.)</param>
+    /// <param name="earlier">Samples of this rollout from the journal, in order; those of other stages are evidence still. Those since this stage began
+    /// go to the guard on the newest readings alone: the others read the counters as they stood when it began.</param>
     /// <exception cref="ArgumentException">An arm has no Deployments, or a Deployment belongs to both.</exception>
     public CanaryJudge(PlanCanary limits, int percent, CanaryArm canary, CanaryArm baseline, IEnumerable<CanarySample>? earlier = null)
     {
@@ -45,7 +49,9 @@ public sealed class CanaryJudge
         var settings = new RateJudgeSettings { Delta = limits.ErrorRateDelta, Alpha = limits.Alpha, Metrics = Metrics };
         (rates, late) = (new RateJudge(settings), new LateFaultGuard(settings));
         latencies = new LatencyJudge(new LatencyJudgeSettings { Delta = limits.LatencyDelta.TotalMilliseconds, Alpha = limits.Alpha, Metrics = Metrics });
-        Replay([.. (earlier ?? []).Where(sample => sample.Percent != percent)]);
+        IReadOnlyList<CanarySample> known = [.. earlier ?? []];
+        Replay([.. known.Where(sample => sample.Percent != percent)]);
+        ReplayRunning([.. known.Where(sample => sample.Percent == percent)]);
     }
 
     /// <summary>Judges after a reading; the first one is where counting starts.</summary>
@@ -82,14 +88,29 @@ public sealed class CanaryJudge
         for (var index = 0; index < earlier.Count; index++)
         {
             var before = index > 0 && earlier[index - 1].Percent == earlier[index].Percent ? Counts(earlier[index - 1]) : default;
-            var now = Counts(earlier[index]);
-            var interval = new RateCounts(
-                now.CanaryRequests - before.CanaryRequests, now.CanaryErrors - before.CanaryErrors,
-                now.BaselineRequests - before.BaselineRequests, now.BaselineErrors - before.BaselineErrors);
-            if (interval is { CanaryRequests: >= 0, CanaryErrors: >= 0, BaselineRequests: >= 0, BaselineErrors: >= 0 })
-                Add(earlier[index].Percent, interval);
+            if (Since(before, Counts(earlier[index])) is { } interval) Add(earlier[index].Percent, interval);
             latencies.Add(Name(earlier[index].Percent), LatencyHistogram.Empty, LatencyHistogram.Empty);
         }
+    }
+
+    private void ReplayRunning(IReadOnlyList<CanarySample> running)
+    {
+        if (running.Count > 0 && rates.State.Blocks.Count == 0) late.Learn(running[0].HistoryRequests, running[0].HistoryErrors);
+        foreach (var sample in running)
+        {
+            if (Since(told, Counts(sample)) is { } interval) late.Add(Name(percent), interval, Math.Max(rates.Dispersion, scattered));
+            (told, scattered) = (Counts(sample), Math.Max(1, sample.Dispersion));
+        }
+    }
+
+    // Null where the counts don't follow on each other: what was counted can't be told apart.
+    private static RateCounts? Since(RateCounts before, RateCounts now)
+    {
+        var interval = new RateCounts(
+            now.CanaryRequests - before.CanaryRequests, now.CanaryErrors - before.CanaryErrors,
+            now.BaselineRequests - before.BaselineRequests, now.BaselineErrors - before.BaselineErrors);
+        return interval is { CanaryRequests: >= 0, CanaryErrors: >= 0, BaselineRequests: >= 0, BaselineErrors: >= 0 }
+            && interval.CanaryErrors <= interval.CanaryRequests && interval.BaselineErrors <= interval.BaselineRequests ? interval : null;
     }
 
     private void Begin(CounterInterval interval)
@@ -103,13 +124,15 @@ public sealed class CanaryJudge
     private void Learn(double requests, double errors)
     {
         rates.Learn(requests, errors);
-        late.Learn(requests, errors);
+        // What it was told after a restart it has from before.
+        if (told == default) late.Learn(requests, errors);
     }
 
-    // The guard is told how errors scattered before these.
+    // The guard is told how errors scattered before these, and nothing twice.
     private void Add(int stage, RateCounts interval)
     {
-        late.Add(Name(stage), interval, rates.Dispersion);
+        if (Since(told, interval) is { } fresh) late.Add(Name(stage), fresh, Math.Max(rates.Dispersion, scattered));
+        told = default;
         rates.Add(Name(stage), interval);
     }
 

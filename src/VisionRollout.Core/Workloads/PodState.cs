@@ -27,6 +27,12 @@ public sealed record PodState
     /// <summary>Reason why a container waits (ImagePullBackOff, CrashLoopBackOff …) with its message; empty when none.</summary>
     public string Waiting { get; init; } = "";
 
+    /// <summary>Image of the service's container; empty when the pod has no such container.</summary>
+    public string Image { get; init; } = "";
+
+    /// <summary>True when it is told to end.</summary>
+    public bool IsEnding { get; init; }
+
     /// <summary>CPU limits of its containers in cores; null when unlimited.</summary>
     public double? CpuLimit { get; init; }
 

@@ -39,7 +39,8 @@ internal sealed class CanaryLook
     /// <exception cref="RolloutException">The metric server does not answer.</exception>
     public static async Task<CanaryLook> BeginAsync(RolloutSession session, RolloutState state, string activity, IShell shell, CancellationToken token)
     {
-        var earlier = (await (await session.FindJournalAsync(token))!.ReadAsync(token)).Select(record => record.Entry).OfType<CanarySampled>().Select(entry => entry.Sample);
+        var earlier = (await (await session.FindJournalAsync(token))!.ReadAsync(token)).Select(record => record.Entry).OfType<CanarySampled>().Select(entry => entry.Sample)
+            .Where(sample => sample.Percent != state.Stage!.Percent || sample.At >= state.StageAt);
         var (from, to) = (state.Started.FromColour, state.Started.ToColour);
         var judge = new CanaryJudge(session.Plan.Canary, state.Stage!.Percent, new CanaryArm(to, Deployments(session, to)), new CanaryArm(from, Deployments(session, from)), earlier);
         var look = new CanaryLook(session, state, judge, activity, shell);

@@ -111,7 +111,9 @@ public sealed class WatchDeployment : SessionCmdlet
 
     private static async Task ThrowIfHopelessAsync(RolloutSession session, List<Workload> workloads, List<PodState> pods, CancellationToken token)
     {
-        if (pods.FirstOrDefault(pod => Hopeless.Any(reason => pod.Waiting.StartsWith(reason, StringComparison.Ordinal))) is { } pod)
+        // Pods of the version before may fail for as long as they stand.
+        var own = pods.Where(pod => !pod.IsEnding && (pod.Image.Length == 0 || workloads.Any(item => item.Deployment == pod.Deployment && item.Image == pod.Image)));
+        if (own.FirstOrDefault(pod => Hopeless.Any(reason => pod.Waiting.StartsWith(reason, StringComparison.Ordinal))) is { } pod)
         {
             var container = session.Plan.FindService(pod.Service)!.Container;
             var words = pod.Restarts > 0 ? await session.World.Workloads.ReadLogAsync(pod.Name, container, 5, previous: true, token) : [];

@@ -23,7 +23,7 @@ internal sealed class GateReader(RolloutSession session, SteadyPods? pods)
         var evaluated = await new GateEvaluator(session.Checks, session.Plan).EvaluateAsync(gate, state, now, token);
         List<Finding> findings = [.. pods?.Judge(evaluated) ?? evaluated];
         if (Moved(state, route, now) is { } moved) findings.Add(moved);
-        findings.AddRange(watched.Where(finding => !findings.Any(known => known.Criterion == finding.Criterion && known.Subject == finding.Subject)));
+        findings.AddRange(watched.Where(finding => !findings.Any(known => known.Criterion == finding.Criterion && known.Subject == finding.Subject && SaysAsMuch(known.Verdict, finding.Verdict))));
         var criteria = Verdicts.All(findings);
         var vote = GateVote.Count(gate, state.FindGate(gate.Name), session.Plan.Hash, now);
         var verdict = criteria == Verdict.NoGo || vote.Verdict == Verdict.NoGo ? Verdict.NoGo : criteria == Verdict.Go && vote.Verdict == Verdict.Go ? Verdict.Go : Verdict.Undecided;
@@ -31,6 +31,9 @@ internal sealed class GateReader(RolloutSession session, SteadyPods? pods)
         var traffic = RolloutInfo.Weights(route.Weights);
         return new(result, SeenEvidence.Of(findings, traffic), traffic);
     }
+
+    // What is known already and at least as bad need not be said twice.
+    private static bool SaysAsMuch(Verdict known, Verdict other) => known == other || known == Verdict.NoGo || other == Verdict.Go;
 
     private static string Summarise(IReadOnlyList<Finding> findings, Verdict criteria, GateVote vote)
     {

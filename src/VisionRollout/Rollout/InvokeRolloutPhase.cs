@@ -235,7 +235,12 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         Run(async (shell, token) =>
         {
             // It goes on elsewhere: what it comes to is not told here.
-            if (failure.Cause is LeaseLostException lost) throw lost;
+            if (failure.Cause is LeaseLostException lost)
+            {
+                if (await session.IsRunElsewhereAsync(token)) throw lost;
+                await session.ForgetLostLeaseAsync(token);
+            }
+
             if (failure.Cause is RolloutStoppedException stopped)
             {
                 // The stopping shell moves the traffic too. This one may have been about to move it the other way, so it does not rely on that.

@@ -299,6 +299,19 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
         await mine.DisposeAsync();
     }
 
+    /// <summary>True when somebody else holds the environment's lease, or when that can't be told.</summary>
+    internal async Task<bool> IsRunElsewhereAsync(CancellationToken token)
+    {
+        try
+        {
+            return (await World.Leases.ReadAsync(token))?.Holder is not null;
+        }
+        catch (RolloutException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Gives the environment's lease back.</summary>
     internal async Task ReleaseLeaseAsync()
     {

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using VisionRollout.Core.Alerts;
 using VisionRollout.Core.Errors;
 using VisionRollout.Core.Journal;
+using VisionRollout.Core.Leases;
 using VisionRollout.Shell;
 
 namespace VisionRollout;
@@ -11,8 +12,8 @@ namespace VisionRollout;
 /// <summary>Silences alerts of the new version for the time of the release.</summary>
 /// <remarks>A silence names the alert, the environment's namespace and the new version; a broader one is refused (error id SilenceTooBroad). It never
 /// hides a critical alert, because the gates and guards rest on those. It has an end in Alertmanager itself, and it is removed as soon as the
-/// rollout ends, however that is: signed off, rolled back or stopped. One that holds already is not made twice. An Alertmanager that can't be reached
-/// is a warning for the silences of the plan: alerts that are heard are no reason to hold a rollout.</remarks>
+/// rollout ends, however that is: signed off, rolled back or stopped. One that holds already is not made twice. An Alertmanager that can't be reached or
+/// refuses is a warning for the silences of the plan: alerts that are heard are no reason to hold a rollout.</remarks>
 /// <example><code>Add-AlertSilence @{ alertname = 'PodRestarted'; namespace = 'vision-to-code-production'; deployment = 'core-service-blue' } -Reason 'Blue starts'</code>
 /// <para>Silences one alert of one new Deployment until the planned end of the timeline.</para></example>
 /// <example><code>Add-AlertSilence -Planned</code><para>Makes the silences that the plan names.</para></example>
@@ -47,25 +48,23 @@ public sealed class AddAlertSilence : SessionCmdlet
             if (!ShouldProcess(string.Join(", ", silence.Matchers), $"Silence alerts until {silence.Until:u}")) continue;
             Run(async (shell, token) =>
             {
+                AlertSilence made;
                 try
                 {
-                    shell.Write(await MakeAsync(silence, token));
+                    // One whose record a crash has prevented is found again.
+                    made = await Current.World.Silences.FindAsync(silence, token) ?? silence with { Id = await Current.World.Silences.AddAsync(silence, token) };
                 }
-                catch (RolloutException cause) when (Planned && cause.Kind == RolloutErrorKind.Unavailable)
+                catch (RolloutException cause) when (Planned && cause is not (LeaseLostException or RolloutStoppedException))
                 {
                     shell.Warn($"{string.Join(", ", silence.Matchers)} is not silenced: {cause.Message}");
+                    return;
                 }
+
+                if (!(await Current.StateAsync(token)).Silences.ContainsKey(made.Id))
+                    await Current.RecordAsync(new AlertSilenced(made.Id, string.Join(", ", made.Matchers), made.Until, made.Comment[(made.Comment.IndexOf(": ", StringComparison.Ordinal) + 2)..]), token);
+                shell.Write(made);
             });
         }
-    }
-
-    // One whose record a crash has prevented is found again.
-    private async Task<AlertSilence> MakeAsync(AlertSilence silence, CancellationToken token)
-    {
-        var made = await Current.World.Silences.FindAsync(silence, token) ?? silence with { Id = await Current.World.Silences.AddAsync(silence, token) };
-        if (!(await Current.StateAsync(token)).Silences.ContainsKey(made.Id))
-            await Current.RecordAsync(new AlertSilenced(made.Id, string.Join(", ", made.Matchers), made.Until, made.Comment[(made.Comment.IndexOf(": ", StringComparison.Ordinal) + 2)..]), token);
-        return made;
     }
 
     private async Task<IReadOnlyList<AlertSilence>> DescribeAsync(IShell shell, CancellationToken token)

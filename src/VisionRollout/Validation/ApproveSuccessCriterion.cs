@@ -11,12 +11,14 @@ namespace VisionRollout;
 /// <summary>Accepts in the name of a decider that a success criterion is broken, or can't be shown: it no longer stands against the sign-off.</summary>
 /// <remarks>Who may: the deciders of the plan's last gate, with their own identity in the cluster. The criterion must have been measured; what is accepted
 /// is its value as measured last, and nothing that is proven to be worse (-UpTo: how much worse at most; the duration of the deployment may grow
-/// by an hour). Who accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
+/// by an hour, a value without a confidence interval get worse by one per cent). Who accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
 /// <example><code>Approve-SuccessCriterion 'Deployment Duration' -Role CTO -Reason 'The gate was decided an hour late' -UpTo '10 h'</code><para>Accepts that the rollout takes longer than planned, ten hours at most.</para></example>
 [Cmdlet(VerbsLifecycle.Approve, "SuccessCriterion", SupportsShouldProcess = true)]
 [OutputType(typeof(CriterionAccepted))]
 public sealed class ApproveSuccessCriterion : SessionCmdlet
 {
+    private const double Margin = 0.01;
+
     /// <summary>Name of the criterion, as Test-SuccessCriterion shows it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Criterion")]
@@ -64,7 +66,7 @@ public sealed class ApproveSuccessCriterion : SessionCmdlet
             }
 
             var upwards = criterion.Comparison is Comparison.Above or Comparison.AtLeast;
-            var worst = UpTo is null ? Worst(criterion, finding) : ReadUpTo(criterion);
+            var worst = UpTo is null ? Worst(criterion, finding, upwards) : ReadUpTo(criterion);
             var entry = new CriterionAccepted(criterion.Name, role, await Deciders.AuthenticateAsync(Current, role, Context, token), Reason)
             {
                 Lowest = upwards ? worst : null, Highest = upwards ? null : worst,
@@ -74,9 +76,12 @@ public sealed class ApproveSuccessCriterion : SessionCmdlet
         });
     }
 
-    // Every minute until the sign-off makes the duration longer than it was when somebody decided.
-    private static double? Worst(PlanCriterion criterion, Finding finding) =>
-        string.Equals(criterion.Metric, "DeploymentDuration", StringComparison.OrdinalIgnoreCase) ? finding.Measured + TimeSpan.FromHours(1).TotalSeconds : finding.Measured;
+    // Every minute until the sign-off makes the duration longer than it was when somebody decided; and what has no confidence interval is not measured
+    // the same twice.
+    private static double? Worst(PlanCriterion criterion, Finding finding, bool upwards) =>
+        string.Equals(criterion.Metric, "DeploymentDuration", StringComparison.OrdinalIgnoreCase) ? finding.Measured + TimeSpan.FromHours(1).TotalSeconds
+        : finding.Low is null && finding.High is null ? finding.Measured * (upwards ? 1 - Margin : 1 + Margin)
+        : finding.Measured;
 
     private double ReadUpTo(PlanCriterion criterion) => SuccessMetrics.TryParse(criterion.Metric, UpTo!, out var value) ? value
         : throw new RolloutException("UpToInvalid", RolloutErrorKind.InvalidInput, $"-UpTo '{UpTo}' is no {SuccessMetrics.Describe(criterion.Metric)}: '{criterion.Name}' is measured in it.",

@@ -14,6 +14,7 @@ internal sealed class LiveVigil
     private readonly IShell shell;
     private readonly LiveWatch watch;
     private bool counting;
+    private bool seen;
 
     private LiveVigil(RolloutSession session, RolloutState state, CustomChecks? checks, IShell shell)
     {
@@ -48,25 +49,31 @@ internal sealed class LiveVigil
         }
     }
 
-    /// <summary>Looks once, the first time only to begin counting; gives what stands against the version that serves.</summary>
+    /// <summary>Looks once, the first time only to begin counting; gives what stands against the version that serves: also that nothing is known of it yet.</summary>
     public async Task<IReadOnlyList<Finding>> LookAsync(CancellationToken token)
     {
         if (!counting)
         {
             counting = await TryBeginAsync(token);
-            return [];
+            return [await SilentAsync(counting ? "counting has just begun" : "its counters can't be read", token)];
         }
 
         try
         {
-            await watch.LookAsync([.. state.Started.KnownAlerts], token);
-            return [];
+            var sample = await watch.LookAsync([.. state.Started.KnownAlerts], token);
+            seen |= sample.Verdict == Verdict.Go;
+            return seen ? [] : [await SilentAsync(sample.Reason, token)];
         }
         catch (RolloutException cause) when (cause.Id == "LiveNoGo")
         {
             return [.. cause.Findings.Where(finding => finding.Verdict == Verdict.NoGo)];
         }
     }
+
+    private async Task<Finding> SilentAsync(string why, CancellationToken token) => new()
+    {
+        Criterion = "FreshEvidence", Subject = state.Started.ToColour, Verdict = Verdict.Undecided, Reason = $"the version that serves can't be judged now: {why.TrimEnd('.')}", Source = "request counters of the mesh", At = await session.NowAsync(token),
+    };
 
     private async Task<bool> TryBeginAsync(CancellationToken token)
     {

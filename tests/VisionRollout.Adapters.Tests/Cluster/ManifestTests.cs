@@ -28,6 +28,7 @@ public sealed class ManifestTests : IClassFixture<ApiServer>, IAsyncLifetime
                   image: registry.example/vision-to-code/business:latest
                   env: [ { name: PORT, value: "8080" }, { name: DEBUG, value: 'no' } ]
                   readinessProbe: { httpGet: { path: /health, port: 8080 } }
+              volumes: [ { name: keys, secret: { secretName: keys, defaultMode: 0400, optional: true } } ]
         """;
 
     private readonly ApiServer server;
@@ -67,6 +68,7 @@ public sealed class ManifestTests : IClassFixture<ApiServer>, IAsyncLifetime
         Assert.Equal(("blue", "v1.1.0", "business"), ((string?)pod["metadata"]!["labels"]!["deployment-color"], (string?)pod["metadata"]!["labels"]!["version"], (string?)pod["metadata"]!["labels"]!["app"]));
         Assert.Equal("blue", (string?)stored["spec"]!["selector"]!["matchLabels"]!["deployment-color"]);
         Assert.Equal(["8080", "no"], pod["spec"]!["containers"]![0]!["env"]!.AsArray().Select(item => (string?)item!["value"]));
+        Assert.Equal(256, (int)pod["spec"]!["volumes"]![0]!["secret"]!["defaultMode"]!); // 0400, octal
         Assert.Equal("platform", (string?)stored["metadata"]!["annotations"]!["team"]);
         Assert.Equal("off", (string?)(await StoredAsync("api/v1", "configmaps", configMap))["data"]!["debug"]);
         Assert.Null(await connection.FindAsync(connection.PathOf("api/v1", "services", "business"), "Service", Token));
@@ -76,11 +78,13 @@ public sealed class ManifestTests : IClassFixture<ApiServer>, IAsyncLifetime
     public async Task It_gets_no_fewer_pods_than_the_live_colour_has()
     {
         await server.CreateInAsync("apis/apps/v1", "deployments", JsonNode.Parse("""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"business-service"},"spec":{"replicas":5,"selector":{"matchLabels":{"app":"live"}},
-             "template":{"metadata":{"labels":{"app":"live"}},"spec":{"containers":[{"name":"business","image":"registry.example/vision-to-code/business:v1.0.0"}]}}}}
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"business-service"},"spec":{"replicas":5,"selector":{"matchLabels":{"app":"business","deployment-color":"green"}},
+             "template":{"metadata":{"labels":{"app":"business","deployment-color":"green"}},"spec":{"containers":[{"name":"business","image":"registry.example/vision-to-code/business:v1.0.0"}]}}}}
             """)!.AsObject());
         try
         {
+            var unchosen = await Assert.ThrowsAsync<RolloutException>(async () => await Workloads().DeployAsync(await FileAsync(Deployment.Replace("app: business", "app: other", StringComparison.Ordinal)), "green", "blue", "v1.1.0", Token));
+            Assert.Contains("have no label app=business", unchosen.Message, StringComparison.Ordinal);
             Assert.Equal(5, (await Workloads().DeployAsync(await FileAsync(Deployment), "green", "blue", "v1.1.0", Token)).Workload.Desired);
         }
         finally

@@ -14,7 +14,7 @@ public sealed class OutsideCredentialsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("token=abc\n", "Bearer abc")]
     [InlineData("username=ops;password=s3cret", "Basic b3BzOnMzY3JldA==")]
     public async Task The_Secrets_values_are_shown_to_the_system(string values, string header)
@@ -25,7 +25,7 @@ public sealed class OutsideCredentialsTests
         Assert.Equal(header, server.Requests[0].Headers["Authorization"]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_token_that_was_renewed_is_read_again_after_a_refusal_and_only_then()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(200, "{}"), FakeServer.Answer(401, ""), FakeServer.Answer(200, "{}"), FakeServer.Answer(401, ""));
@@ -40,7 +40,7 @@ public sealed class OutsideCredentialsTests
         Assert.DoesNotContain("t3", error.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_client_certificate_and_a_private_authority_are_used()
     {
         using var authority = Authority();

@@ -22,7 +22,7 @@ public sealed class OutsideSystemsTests : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_chat_message_carries_text_channel_and_key_and_is_repeated_with_the_same_key()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(429, "rate_limited", ("Retry-After", "0")), FakeServer.Answer(200, "ok"));
@@ -35,7 +35,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.Equal((Message.Text, Message.Channel, Message.Key), ((string?)body["text"], (string?)body["channel"], (string?)body["message_id"]));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_connection_that_does_not_come_about_is_a_system_that_does_not_answer()
     {
         using var server = new MuteServer();
@@ -46,7 +46,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.Equal(("ChatUnavailable", RolloutErrorKind.Unavailable), (error.Id, error.Kind));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_refused_chat_message_tells_why_and_keeps_the_webhooks_secret_path()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(404, "no_service"));
@@ -58,7 +58,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.DoesNotContain("SECRET", error + error.Remedy, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_status_page_gets_name_status_and_body()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(201, "{}"));
@@ -69,7 +69,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.Equal(("Upgrade", "in_progress", Message.Text, Message.Key), ((string?)body["name"], (string?)body["status"], (string?)body["body"], (string?)body["message_id"]));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Alerts_are_read_with_severity_and_summary_and_without_the_suppressed_ones()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(200, """
@@ -83,7 +83,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.Equal("/alertmanager/api/v2/alerts?active=true&silenced=false&inhibited=false", server.Requests[0].PathAndQuery);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_remote_clock_is_asked_again_when_it_answers_too_early()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(200, """{"now":"2026-11-23T09:29:00Z"}"""), FakeServer.Answer(200, """{"now":"2026-11-23T09:30:00Z"}"""));
@@ -94,7 +94,7 @@ public sealed class OutsideSystemsTests : IDisposable
         Assert.Equal("2026-11-23T09:30:00.0000000Z", (string?)JsonNode.Parse(server.Requests[0].Body)!["until"]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public void A_missing_address_names_the_environment_and_the_plans_key_each_time()
     {
         using var world = new OutsideWorld(TestPlans.Make(), TestPlans.Make().Environment());

@@ -11,7 +11,7 @@ public sealed class KubernetesConnectionTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Passing_failures_are_repeated_until_the_answer_comes()
     {
         await using var cluster = FakeCluster.Start(
@@ -28,7 +28,7 @@ public sealed class KubernetesConnectionTests
         Assert.Equal("Bearer " + FakeCluster.Token, cluster.Server.Requests[0].Headers["Authorization"]);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(401, "KubernetesUnauthorized", RolloutErrorKind.AccessDenied, true)] // with the kubeconfig read again: the token may have been renewed
     [InlineData(403, "KubernetesForbidden", RolloutErrorKind.AccessDenied, false)]
     [InlineData(404, "KubernetesNotFound", RolloutErrorKind.NotFound, false)]
@@ -80,7 +80,7 @@ public sealed class KubernetesConnectionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new KubernetesObjects(cluster.Connection).WhoAmIAsync(cancel.Token));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Something_else_than_an_API_server_is_told_as_such()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, "<html>Sign in</html>"));
@@ -90,7 +90,7 @@ public sealed class KubernetesConnectionTests
         Assert.Equal("KubernetesAnswerDamaged", error.Id);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_kubeconfig_that_does_not_exist_is_named()
     {
         using var connection = new KubernetesConnection(TestPlans.Make(new RolloutEndpoints { KubeConfig = "/nowhere/kubeconfig" }).Environment());
@@ -101,7 +101,7 @@ public sealed class KubernetesConnectionTests
         Assert.Contains("/nowhere/kubeconfig", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_context_that_does_not_exist_is_named_and_the_token_is_not()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, Found));
@@ -115,7 +115,7 @@ public sealed class KubernetesConnectionTests
         Assert.DoesNotContain(FakeCluster.Token, error.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_pods_own_failure_through_the_proxy_is_its_answer_and_is_not_repeated()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(503, """{"status":"fail"}"""));
@@ -127,7 +127,7 @@ public sealed class KubernetesConnectionTests
         Assert.Equal($"/api/v1/namespaces/{TestPlans.Namespace}/pods/business-1:8080/proxy/health", request.PathAndQuery);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_command_is_started_again_only_when_the_server_refused_to_start_it()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Status(500, "InternalError", "etcd"), FakeServer.Status(403, "Forbidden", "pods/exec"));
@@ -139,7 +139,7 @@ public sealed class KubernetesConnectionTests
         Assert.DoesNotContain(FakeCluster.Token, error.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Deleting_what_is_gone_is_done()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Status(404, "NotFound", "not found"));
@@ -149,7 +149,7 @@ public sealed class KubernetesConnectionTests
         Assert.Equal("DELETE", Assert.Single(cluster.Server!.Requests).Method);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_Deployment_with_another_colour_is_not_written_over()
     {
         const string green = """{"metadata":{"name":"business-service"},"spec":{"selector":{},"template":{"metadata":{"labels":{"deployment-color":"green"}},"spec":{"containers":[{"name":"business","image":"b:v1"}]}}}}""";

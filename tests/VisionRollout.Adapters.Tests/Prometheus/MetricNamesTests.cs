@@ -9,7 +9,7 @@ public sealed class MetricNamesTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 23, 11, 30, 0, TimeSpan.Zero);
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Metrics_are_called_as_the_plan_says_and_seconds_become_milliseconds()
     {
         var plan = TestPlans.Make() with
@@ -33,7 +33,7 @@ public sealed class MetricNamesTests
         Assert.Contains(Uri.EscapeDataString("http_requests_total{ns=\"vision-to-code-production\", app=~\"business-service\"}"), server.Requests[0].PathAndQuery, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Where_senders_are_counted_their_failures_are_not_counted_twice()
     {
         var plan = TestPlans.Make() with { Metrics = new PlanMetrics { CountedReporter = "source" } };

@@ -8,7 +8,7 @@ public sealed class PrometheusAlertHistoryTests
 {
     private static readonly DateTimeOffset From = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_alert_that_fires_twice_is_two_episodes_and_a_long_history_is_read_in_portions()
     {
         // Two series over a border of portions: one fires across it, one pauses for ten minutes.

@@ -14,7 +14,7 @@ public sealed class PrometheusMetricSourceTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Counters_are_summed_by_pod_with_errors_and_latency()
     {
         var reading = await ReadAsync(
@@ -34,7 +34,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.Equal((7.0, 0.0), (reading.Pods[1].Requests, reading.Pods[1].Errors));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Requests_that_never_arrived_count_as_errors_of_the_colour_they_were_meant_for()
     {
         var reading = await ReadAsync(
@@ -48,7 +48,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.Equal(("business-service", 7.0, 7.0, 7.0), (lost.Deployment, lost.Requests, lost.Errors, lost.Unavailable));
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("", "", "", "no series: istio_requests_total of business-service")]
     [InlineData("NaN", "5", "", "NaN: istio_requests_total of business-service")]
     [InlineData("5", "", "", "no series: istio_request_duration_milliseconds_bucket of business-service")]
@@ -64,7 +64,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.DoesNotContain(reading.Pods, pod => double.IsNaN(pod.Requests));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_pod_scraped_by_two_jobs_is_counted_once_and_named()
     {
         var labels = Pod("a") + ",\"response_code\":\"200\"";
@@ -76,7 +76,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.Equal("duplicated: istio_requests_total of business-service is scraped by more than one job", Assert.Single(reading.Problems));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Without_a_pod_label_the_scraped_address_tells_the_pods_apart()
     {
         const string workload = "\"destination_workload\":\"business-service\",\"response_code\":\"200\"";
@@ -85,7 +85,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.Equal(["10.0.0.1:15020", "10.0.0.2:15020"], reading.Pods.Select(pod => pod.Pod));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_without_timestamp_is_read_all_the_same()
     {
         await using var server = FakeServer.Start(FakeServer.Answer(200, Vector(Series(Pod("a") + ",\"response_code\":\"200\"", "1"))), FakeServer.Answer(200, Vector(Series(Pod("a") + ",\"le\":\"+Inf\"", "1"))),
@@ -96,7 +96,7 @@ public sealed class PrometheusMetricSourceTests
         Assert.Contains("&time=1795433400.000", server.Requests[0].PathAndQuery, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_is_down_is_an_error_with_its_name_and_place_in_the_plan()
     {
         using var http = new OutsideHttp(TimeSpan.FromMilliseconds(1));

@@ -13,7 +13,7 @@ public sealed class ClusterRouterTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Managers_and_time_of_the_weights_come_from_managedFields()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)));
@@ -25,7 +25,7 @@ public sealed class ClusterRouterTests
         Assert.Equal(("7", 1.0, "green"), (route.ResourceVersion, route.Weights["green"], route.LiveColour));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_write_sends_only_the_entries_and_the_version_that_it_starts_from()
     {
         await using var cluster = FakeCluster.Start(
@@ -45,7 +45,7 @@ public sealed class ClusterRouterTests
         Assert.Equal(["http"], body["spec"]!.AsObject().Select(member => member.Key));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Nothing_is_written_when_the_route_is_as_wanted()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 95, 5)));
@@ -56,7 +56,7 @@ public sealed class ClusterRouterTests
         Assert.All(cluster.Server!.Requests, request => Assert.Equal("GET", request.Method));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_change_by_somebody_else_since_the_read_is_a_conflict_and_nothing_is_written()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("9", 80, 20)));
@@ -69,7 +69,7 @@ public sealed class ClusterRouterTests
         Assert.All(cluster.Server!.Requests, request => Assert.Equal("GET", request.Method));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_change_by_somebody_else_at_the_write_is_a_conflict()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("7", 100, 0)),
@@ -81,7 +81,7 @@ public sealed class ClusterRouterTests
         Assert.Equal(("RouteChanged", RolloutErrorKind.Conflict), (error.Id, error.Kind));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_write_whose_answer_was_lost_is_recognised_as_done()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("7", 100, 0)),
@@ -93,7 +93,7 @@ public sealed class ClusterRouterTests
         Assert.Equal(("8", 0.05), (stored.ResourceVersion, stored.Weights["blue"]));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_conflict_although_nothing_has_changed_is_tried_again()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(200, VirtualService("7", 100, 0)), FakeServer.Answer(200, VirtualService("7", 100, 0)),
@@ -105,7 +105,7 @@ public sealed class ClusterRouterTests
         Assert.Equal("8", stored.ResourceVersion);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_older_Istio_is_asked_by_its_older_version()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Answer(404, "404 page not found"), FakeServer.Answer(200, VirtualService("7", 100, 0)));
@@ -115,7 +115,7 @@ public sealed class ClusterRouterTests
         Assert.Contains("/networking.istio.io/v1beta1/", cluster.Server!.Requests[^1].PathAndQuery, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_route_that_does_not_exist_is_named()
     {
         await using var cluster = FakeCluster.Start(FakeServer.Status(404, "NotFound", "not found"));
@@ -126,7 +126,7 @@ public sealed class ClusterRouterTests
         Assert.Contains("VirtualService 'vision-to-code'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_unknown_kind_of_route_is_named()
     {
         await using var cluster = FakeCluster.Start(static (HttpListenerResponse _) => { });

@@ -103,6 +103,24 @@ public sealed class CanaryJudgeTests
     }
 
     [Fact]
+    public void A_judge_restarted_within_a_stage_knows_of_a_late_fault_what_the_one_before_it_knew()
+    {
+        var mesh = new Mesh();
+        var straight = Judge();
+        var begin = mesh.Next();
+        straight.Add(begin);
+        List<CanarySample> journal = [];
+        for (var poll = 0; poll < 40; poll++) journal.Add(straight.Add(mesh.Next()));
+        mesh.CanaryErrorShare = 0.03;
+        while (journal[^1].Verdict != Verdict.NoGo && journal.Count < 60) journal.Add(straight.Add(mesh.Next()));
+        var restarted = Judge(earlier: journal);
+        restarted.Add(begin);
+        var (left, right) = (straight.Add(mesh.Next()), restarted.Add(mesh.Now));
+        Assert.Equal((Verdict.NoGo, Verdict.NoGo), (left.Verdict, right.Verdict));
+        Assert.Equal(1, right.LateEvidence / left.LateEvidence, 1e-6);
+    }
+
+    [Fact]
     public void The_evidence_of_earlier_stages_comes_back_from_the_journal()
     {
         var mesh = new Mesh();

@@ -6,7 +6,7 @@ namespace VisionRollout.Core.Tests.Leases;
 /// <summary>Who may write, and from when on.</summary>
 public sealed class LeaseTests
 {
-    private const int Limit = 30_000;
+    private const int Limit = 120_000;
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(900);
     private readonly StoredLease store = new();
 

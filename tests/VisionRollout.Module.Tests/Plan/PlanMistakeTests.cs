@@ -125,7 +125,7 @@ public sealed class PlanMistakeTests
         { "@{\n    Name  = 'vision-to-code'", "¦param($x)\n@{\n    Name  = 'vision-to-code'", "the file", "a plan is one hashtable and nothing around it." },
     };
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(Mistakes))]
     public async Task Is_found_once_at_its_place_with_what_to_write(string old, string changed, string where, string message)
     {

@@ -79,6 +79,21 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_runbook_whose_lease_nobody_has_is_held_and_the_journal_says_so()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        using var isTaken = new ManualResetEventSlim();
+        var run = bench.Host.Start("param($isTaken) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $isTaken.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", isTaken);
+        await bench.UntilRecordedAsync<StepStarted>();
+        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        isTaken.Set();
+        Assert.StartsWith("RolloutHeld", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Single((await bench.JournalAsync()).OfType<PhaseFailed>());
+        Assert.Equal(("Held", 5), await PhaseTests.StatusAsync(bench));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_way_back_that_is_open_goes_before_a_stop_that_is_open_too()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);

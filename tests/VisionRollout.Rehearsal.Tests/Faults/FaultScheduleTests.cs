@@ -10,7 +10,7 @@ public sealed class FaultScheduleTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 60_000)]
     public async Task A_fault_acts_from_its_begin_to_its_end_on_the_virtual_clock()
     {
         await using var clock = new VirtualClock(Start);
@@ -29,7 +29,7 @@ public sealed class FaultScheduleTests
         Assert.Equal("ended", schedule.All[0].StateAt(clock.Now));
     }
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 60_000)]
     public async Task An_effect_begins_and_ends_exactly_once()
     {
         await using var clock = new VirtualClock(Start);
@@ -53,7 +53,7 @@ public sealed class FaultScheduleTests
     [InlineData("watchdrop", "watch-drop")]
     public void The_nearest_name_is_found(string text, string expected) => Assert.Equal(expected, FaultNames.Nearest(text));
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Requests_to_the_API_fail_as_the_faults_say()
     {
         await using var clock = new VirtualClock(Start);
@@ -71,7 +71,7 @@ public sealed class FaultScheduleTests
         Assert.NotNull(throttled.RetryAfterSeconds);
     }
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Open_watches_are_cut_when_the_fault_begins()
     {
         await using var clock = new VirtualClock(Start);
@@ -86,7 +86,7 @@ public sealed class FaultScheduleTests
         Assert.False(faults.WatchLifetime.IsCancellationRequested);
     }
 
-    [Fact(Timeout = 10_000)]
+    [Fact(Timeout = 60_000)]
     public async Task Two_such_faults_cut_each_new_watch_after_a_while()
     {
         await using var clock = new VirtualClock(Start);

@@ -20,7 +20,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Objects_are_created_read_replaced_and_deleted()
     {
         var created = await Client.CreateNamespacedConfigMapAsync(ConfigMap("one", "a"), Ns);
@@ -32,7 +32,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await RefusedAsync(() => Client.ReadNamespacedConfigMapAsync("one", Ns))).Code);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_replace_from_an_old_version_conflicts_with_a_status_that_says_so()
     {
         var first = await Client.CreateNamespacedConfigMapAsync(ConfigMap("one", "a"), Ns);
@@ -44,7 +44,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Conflict, "Conflict", "one"), (code, status.Reason, status.Details.Name));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task What_exists_what_is_invalid_and_what_has_no_namespace_is_refused()
     {
         await Client.CreateNamespacedConfigMapAsync(ConfigMap("one", "a"), Ns);
@@ -56,7 +56,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal("Invalid", (await RefusedAsync(() => Client.CreateNamespacedDeploymentAsync(mismatch, Ns))).Status.Reason);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("colour=blue", null, "b")]
     [InlineData("colour!=blue", null, "a,c")]
     [InlineData("colour in (blue, green)", null, "a,b")]
@@ -73,7 +73,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(expected, string.Join(',', found.Items.Select(item => item.Metadata.Name)));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_long_list_comes_in_pages()
     {
         for (var i = 0; i < 5; i++)
@@ -85,7 +85,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Null(second.Metadata.ContinueProperty);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_dry_run_changes_nothing()
     {
         await Client.CreateNamespacedConfigMapAsync(ConfigMap("dry", "a"), Ns, dryRun: "All");
@@ -96,7 +96,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal("a", Assert.Single((await Client.ListNamespacedConfigMapAsync(Ns)).Items).Data["key"]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Status_and_scale_are_written_through_their_own_subresources_only()
     {
         await cluster.DeployAsync("web", 1);
@@ -110,7 +110,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal("app=web", (await Client.ReadNamespacedDeploymentScaleAsync("web", Ns)).Status.Selector);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_watch_tells_every_change_and_sends_bookmarks_and_goes_on_from_a_version()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -123,7 +123,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(["ADDED", "DELETED"], await WatchAsync(list.Metadata.ResourceVersion, "colour=green", 2, limit.Token));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_librarys_watch_follows_a_deployment_to_ready_and_goes_on_where_it_ended()
     {
         var token = TestContext.Current.CancellationToken;
@@ -148,7 +148,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_watch_from_too_long_ago_is_told_so_and_one_that_is_cut_can_be_opened_again()
     {
         var token = TestContext.Current.CancellationToken;
@@ -161,7 +161,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => watching);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Managers_of_fields_are_noted_and_an_apply_over_anothers_field_conflicts_unless_forced()
     {
         await ApplyAsync("alice", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"},"data":{"a":"1","b":"1"}}""");
@@ -174,7 +174,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(["bob"], dropped.Metadata.ManagedFields.Where(entry => JsonSerializer.Serialize(entry.FieldsV1).Contains("f:a", StringComparison.Ordinal)).Select(entry => entry.Manager));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_custom_resource_can_be_used_as_soon_as_it_is_defined()
     {
         var definition = JsonSerializer.Deserialize<V1CustomResourceDefinition>("""
@@ -187,7 +187,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.NotNull(await Client.GetNamespacedCustomObjectAsync("example.com", "v1", Ns, "rollouts", "r"));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Istios_versions_show_the_same_object()
     {
         var route = new { apiVersion = "networking.istio.io/v1", kind = "VirtualService", metadata = new { name = "vs" }, spec = new { hosts = new[] { "h" } } };
@@ -198,7 +198,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(() => Client.PatchNamespacedCustomObjectAsync(bad, "networking.istio.io", "v1", Ns, "virtualservices", "vs"))).Code);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_command_in_a_pod_streams_its_output_and_gives_its_exit_code()
     {
         await cluster.DeployAsync("web", 1);
@@ -212,7 +212,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal((3, "leaving"), (code, error.ToString()));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_output_of_a_command_arrives_while_it_still_runs()
     {
         await cluster.DeployAsync("web", 1);
@@ -224,7 +224,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal("waiting", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Pods_and_services_are_reached_through_the_proxy()
     {
         await Client.CreateNamespacedServiceAsync(TestCluster.Service("web", "web"), Ns);
@@ -237,7 +237,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
             Assert.Equal("POST /orders", await Text(answer));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Logs_and_metrics_of_pods_are_read()
     {
         await cluster.DeployAsync("web", 1);
@@ -248,7 +248,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal("250m", Assert.Single(metrics.Items).Containers[0].Usage["cpu"].CanonicalizeString());
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_disruption_budget_forbids_the_eviction_of_the_last_pod_it_needs()
     {
         await cluster.DeployAsync("web", 2);
@@ -264,7 +264,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, (await RefusedAsync(() => EvictAsync(pods[1]))).Code);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Who_asks_is_known_by_the_token_and_writes_are_recorded_with_the_name()
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeConfig);
@@ -280,7 +280,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await RefusedAsync(() => nobody.ListNamespacedPodAsync(Ns))).Code);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_reader_may_read_but_not_write()
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeConfig);
@@ -293,7 +293,7 @@ public sealed class ClientLibraryTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => guest.WebSocketNamespacedPodExecAsync(pod, Ns, "id", "app"));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_fault_answers_in_place_of_the_server()
     {
         cluster.Node.NextFault = new ApiFaultAction(Error: new ApiException(500, "InternalError", "etcdserver: request timed out"));

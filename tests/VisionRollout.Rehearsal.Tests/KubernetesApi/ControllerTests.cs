@@ -16,7 +16,7 @@ public sealed class ControllerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_deployment_becomes_available_when_its_pods_have_started_and_not_before()
     {
         await cluster.DeployAsync("web", 3, ready: false);
@@ -31,7 +31,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.Equal("1", ready.Metadata.Annotations["deployment.kubernetes.io/revision"]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_rolling_update_stays_within_surge_and_unavailability_at_every_moment()
     {
         await cluster.DeployAsync("web", 4);
@@ -53,7 +53,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.All((await Client.ListNamespacedPodAsync(Ns)).Items, pod => Assert.EndsWith(":v1.1.0", pod.Spec.Containers[0].Image, StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_image_that_is_missing_keeps_the_old_pods_and_exceeds_the_progress_deadline()
     {
         await cluster.DeployAsync("web", 2);
@@ -68,7 +68,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.True(Assert.Single(events.Items).Count > 1);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_rollback_uses_the_replica_set_of_the_template_again()
     {
         await cluster.DeployAsync("web", 2);
@@ -83,7 +83,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.EndsWith(":v1.0.0", current.Spec.Template.Spec.Containers[0].Image, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_pod_is_in_its_services_endpoints_only_while_it_is_ready()
     {
         await Client.CreateNamespacedServiceAsync(TestCluster.Service("web", "web"), Ns);
@@ -102,7 +102,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.Equal(1, (await Client.ReadNamespacedDeploymentAsync("web", Ns)).Status.AvailableReplicas);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_crashed_container_is_started_again_after_a_pause_and_counts_its_restarts()
     {
         await cluster.DeployAsync("web", 1);
@@ -117,7 +117,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.Equal((1, true), (again.Status.ContainerStatuses[0].RestartCount, again.Status.ContainerStatuses[0].Ready));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task What_a_deleted_deployment_owned_goes_with_it()
     {
         await cluster.DeployAsync("web", 2);
@@ -128,7 +128,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.Equal(2, cluster.Node.Stopped.Distinct().Count());
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Orphaned_pods_outlive_their_replica_set()
     {
         await cluster.DeployAsync("web", 1);
@@ -137,7 +137,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.Single((await Client.ListNamespacedReplicaSetAsync(Ns)).Items);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_deleted_pod_is_replaced()
     {
         await cluster.DeployAsync("web", 2);
@@ -149,7 +149,7 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.DoesNotContain(pods, other => other.Metadata.Name == pod.Metadata.Name);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_quota_stops_new_pods_until_it_allows_more()
     {
         var quota = new V1ResourceQuota

@@ -13,7 +13,7 @@ public sealed class GatewayTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Requests_are_answered_by_the_service_asked_whichever_pod_they_enter()
     {
         await using var world = await TestWorld.StartAsync();
@@ -30,7 +30,7 @@ public sealed class GatewayTests
         }
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_canary_header_goes_to_the_new_colour_at_weight_zero()
     {
         await using var world = await TestWorld.StartAsync();
@@ -58,7 +58,7 @@ public sealed class GatewayTests
         Assert.Equal(25, world.Get<DataPlane>().Current.Weights["blue"]);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task No_ready_endpoint_answers_503_UH_and_no_route_404_NR()
     {
         await using var world = await TestWorld.StartAsync(idleVersion: null);
@@ -73,7 +73,7 @@ public sealed class GatewayTests
         Assert.Contains(world.Get<RequestMetrics>().All, series => series.Key is { Flags: "UH", Reporter: "source", Code: 503, Host: "vision-to-code-blue" });
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_address_where_nobody_listens_is_passed_over_and_alone_answers_UF()
     {
         await using var world = await TestWorld.StartAsync();
@@ -107,7 +107,7 @@ public sealed class GatewayTests
             """);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Route_lag_delays_new_weights_on_the_virtual_clock()
     {
         await using var world = await TestWorld.StartAsync();
@@ -120,7 +120,7 @@ public sealed class GatewayTests
         Assert.Equal([100d, 0d], world.Get<DataPlane>().Changes.Select(change => change.Weights["green"]));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_HTTPRoute_routes_like_a_VirtualService()
     {
         await using var world = await TestWorld.StartAsync();
