@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Npgsql;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
@@ -40,9 +42,8 @@ internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, 
         }
         catch
         {
-            // It may have arrived all the same: what is not reported as taken must not list either.
-            await TryDeleteAsync($"{name}/{BackupManifest.FileName}");
-            await volumes.DeleteAsync();
+            // It may have arrived all the same: what is not reported as taken must not list either. What may still list must not lose its data.
+            if (await TryDeleteAsync($"{name}/{BackupManifest.FileName}")) await volumes.DeleteAsync();
             throw;
         }
 
@@ -103,16 +104,23 @@ internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, 
         await ended;
     }
 
-    private async Task TryDeleteAsync(string name)
+    // True when it is known not to be there.
+    private async Task<bool> TryDeleteAsync(string name)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
             await store.DeleteAsync(name, limit.Token);
+            return true;
+        }
+        catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException || BackupStoreErrors.IsFromStore(exception))
         {
-            request.OnLine($"{store.Root}/{name} could not be removed: {exception.Message}");
+            request.OnLine($"{store.Root}/{name} could not be removed, so its data stays: {exception.Message}");
+            return false;
         }
     }
 

@@ -188,7 +188,7 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
             try
             {
                 using var place = stores.Open($"{store.Root}/{folder}");
-                var evidence = names.Where(item => item.StartsWith($"{folder}/{BackupEvidence.FilePrefix}", StringComparison.Ordinal)).Max(StringComparer.Ordinal);
+                var evidence = names.Where(item => item.StartsWith($"{folder}/{BackupEvidence.FilePrefix}", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal);
                 backups.Add(DatabaseBackup.From(await ReadManifestAsync(place, token), place.Root, await ReadVerdictAsync(store, evidence, token)));
             }
             catch (RolloutException exception) when (exception.Kind is RolloutErrorKind.Corrupt or RolloutErrorKind.NotFound)
@@ -200,19 +200,30 @@ public sealed class DatabaseBackups(DatabaseAddresses addresses, BackupStores st
         return [.. backups.OrderByDescending(backup => backup.CreatedAt)];
     }
 
-    private static Task<Verdict> ReadVerdictAsync(IBackupStore store, string? name, CancellationToken token) => name is null ? Task.FromResult(Verdict.Undecided)
-        : AtStoreAsync(store, async () =>
+    // A test that was hindered says nothing: the newest one that decided counts.
+    private static async Task<Verdict> ReadVerdictAsync(IBackupStore store, IEnumerable<string> newestFirst, CancellationToken token)
+    {
+        foreach (var name in newestFirst)
         {
-            try
-            {
-                await using var content = await store.OpenAsync(name, 0, token);
-                return (await BackupJson.ReadAsync<BackupEvidence>(content, token)).Verdict;
-            }
-            catch (JsonException)
-            {
-                return Verdict.Undecided;
-            }
-        });
+            var verdict = await ReadVerdictAsync(store, name, token);
+            if (verdict != Verdict.Undecided) return verdict;
+        }
+
+        return Verdict.Undecided;
+    }
+
+    private static Task<Verdict> ReadVerdictAsync(IBackupStore store, string name, CancellationToken token) => AtStoreAsync(store, async () =>
+    {
+        try
+        {
+            await using var content = await store.OpenAsync(name, 0, token);
+            return (await BackupJson.ReadAsync<BackupEvidence>(content, token)).Verdict;
+        }
+        catch (JsonException)
+        {
+            return Verdict.Undecided;
+        }
+    });
 
     private static async Task TakePlaceAsync(DatabaseServer server, string coming, string target, bool exists)
     {

@@ -79,7 +79,7 @@ public sealed record RolloutState
     /// <summary>Backups of this rollout by service, newest wins.</summary>
     public ImmutableDictionary<string, BackupTaken> Backups { get; init; } = ImmutableDictionary.Create<string, BackupTaken>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Newest answer of a test restore by backup location.</summary>
+    /// <summary>Answer of the newest test restore that decided, by backup location; one that was hindered stands only where there is no other.</summary>
     public ImmutableDictionary<string, BackupVerified> Verifications { get; init; } = ImmutableDictionary.Create<string, BackupVerified>(StringComparer.Ordinal);
 
     /// <summary>The request for an emergency stop; null when there is none.</summary>
@@ -169,6 +169,7 @@ public sealed record RolloutState
         MessageSent sent => this with { Messages = Messages.Add(sent.Key) },
         ChecklistConfirmed confirmed => this with { Confirmed = Confirmed.Add($"{confirmed.Checklist}/{confirmed.Item}") },
         BackupTaken taken => this with { Backups = Backups.SetItem(taken.Service, taken) },
+        BackupVerified { Verdict: Verdict.Undecided } hindered => this with { Verifications = KeepsDecided(hindered.Location) ? Verifications : Verifications.SetItem(hindered.Location, hindered) },
         BackupVerified verified => this with { Verifications = Verifications.SetItem(verified.Location, verified) },
         MigrationsPreflighted preflighted => this with { MigrationClasses = MigrationClasses.SetItem(preflighted.Service,
             (MigrationClasses.GetValueOrDefault(preflighted.Service) ?? ImmutableDictionary<string, MigrationClass>.Empty).SetItems(preflighted.Migrations.Select(item => KeyValuePair.Create(item.Version, item)))) },
@@ -189,6 +190,8 @@ public sealed record RolloutState
     };
 
     private bool Leads(IReadOnlyDictionary<string, double> weights, string? header) => weights.GetValueOrDefault(Started.ToColour) > 0 || (header is not null && Same(header, Started.ToColour));
+
+    private bool KeepsDecided(string location) => Verifications.GetValueOrDefault(location) is { Verdict: not Verdict.Undecided };
 
     private static TimeSpan Longer(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
 

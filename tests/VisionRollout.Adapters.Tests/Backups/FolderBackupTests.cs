@@ -45,6 +45,35 @@ public sealed class FolderBackupTests(PostgresServer server)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_test_restore_that_was_hindered_does_not_hide_one_that_decided()
+    {
+        var database = await server.CreateAsync("business", AwkwardSchema.Sql);
+        using var bench = new BackupBench(database);
+        using var hindered = new BackupBench(database, bench.Destination, new PostgresTools([]));
+        var location = (await bench.BackupAsync()).Location;
+        Assert.Equal(Verdict.Undecided, (await hindered.TestAsync(location)).Verdict);
+        Assert.Equal(Verdict.Undecided, Assert.Single(await bench.ListAsync()).Verified);
+
+        bench.Time += TimeSpan.FromMinutes(1);
+        Assert.Equal(Verdict.Go, (await bench.TestAsync(location)).Verdict);
+        hindered.Time += TimeSpan.FromMinutes(2);
+        Assert.Equal(Verdict.Undecided, (await hindered.TestAsync(location)).Verdict);
+        Assert.Equal(Verdict.Go, Assert.Single(await bench.ListAsync()).Verified);
+
+        await using (var file = File.Open(Path.Combine(location, "database.dump.zst"), FileMode.Open))
+        {
+            file.Position = file.Length / 2;
+            file.Write(new byte[500]);
+        }
+
+        bench.Time += TimeSpan.FromMinutes(2);
+        Assert.Equal(Verdict.NoGo, (await bench.TestAsync(location)).Verdict);
+        hindered.Time += TimeSpan.FromMinutes(2);
+        Assert.Equal(Verdict.Undecided, (await hindered.TestAsync(location)).Verdict);
+        Assert.Equal(Verdict.NoGo, Assert.Single(await bench.ListAsync()).Verified);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task The_catalogue_tells_each_backups_age_by_the_sessions_clock()
     {
         using var bench = new BackupBench(await server.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"));

@@ -16,11 +16,13 @@ public sealed class PoolerTests(PostgresServer server)
     public async Task Backups_test_restores_and_restores_through_a_pooler_are_refused_before_anything_is_made()
     {
         if (PgBouncer.Obstacle is { } obstacle) Assert.Skip(obstacle);
-        using var bench = new BackupBench(await server.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"));
+        // Nobody else makes a database there meanwhile.
+        await using var own = PostgresServer.Private();
+        using var bench = new BackupBench(await own.CreateAsync("business", "CREATE TABLE t AS SELECT 1 AS n"));
         var backup = await bench.BackupAsync();
         await using var pooler = await PgBouncer.StartAsync(bench.Database, Token);
         var service = Pooled(bench, pooler);
-        var before = await server.ListAsync("%");
+        var before = await own.ListAsync("%");
 
         await RefusedAsync(() => bench.Backups.BackupAsync(new() { Service = service, Destination = bench.Destination, Label = "pooled", Credential = bench.Database.Credential }, Token), pooler);
         await RefusedAsync(() => bench.Backups.RestoreAsync(new() { Service = service, Location = backup.Location, TargetDatabase = bench.Database.Name + "_pooled", Credential = bench.Database.Credential }, Token), pooler);
@@ -29,7 +31,7 @@ public sealed class PoolerTests(PostgresServer server)
 
         Assert.Equal(Core.Evidence.Verdict.Undecided, test.Verdict);
         Assert.Contains(test.Findings, finding => finding.Reason.Contains("through a connection pooler", StringComparison.Ordinal));
-        Assert.Equal(before.Order(StringComparer.Ordinal), (await server.ListAsync("%")).Order(StringComparer.Ordinal));
+        Assert.Equal(before.Order(StringComparer.Ordinal), (await own.ListAsync("%")).Order(StringComparer.Ordinal));
         Assert.Equal("pre-deployment-20261123", Assert.Single(await bench.ListAsync()).Label);
     }
 

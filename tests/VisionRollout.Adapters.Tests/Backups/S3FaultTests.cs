@@ -80,6 +80,25 @@ public sealed class S3FaultTests(PostgresServer server, NoisyDatabase noisy, S3S
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_manifest_that_arrived_and_cannot_be_removed_keeps_its_data()
+    {
+        var place = await s3.OpenAsync();
+        await using var proxy = new FaultProxy(place.Endpoint)
+        {
+            Fault = static request => request.IsManifest ? StoreFault.AnswerLost : request.IsManifestRemoval ? StoreFault.Refused : null,
+        };
+        using var bench = new BackupBench(await noisy.GetAsync(), place.Destination, endpoint: proxy.Endpoint, retries: 1);
+        var lines = new List<string>();
+
+        var failure = await Assert.ThrowsAsync<RolloutException>(() => bench.BackupAsync(onLine: lines.Add));
+
+        Assert.Equal("BackupStoreFailed", failure.Id);
+        Assert.Contains(lines, line => line.Contains("manifest.json could not be removed", StringComparison.Ordinal));
+        Assert.Equal(Verdict.Go, (await bench.TestAsync(Assert.Single(await bench.ListAsync()).Location)).Verdict);
+        Assert.Empty(await place.UploadsAsync());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_download_that_breaks_off_again_and_again_is_taken_up_where_it_broke()
     {
         var place = await s3.OpenAsync();

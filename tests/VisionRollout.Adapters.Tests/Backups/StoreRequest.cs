@@ -25,6 +25,9 @@ internal sealed partial record StoreRequest(string Method, string Target, long L
     /// <summary>True when it writes a manifest.</summary>
     public bool IsManifest => Method == "PUT" && Target.Contains("manifest.json", StringComparison.Ordinal);
 
+    /// <summary>True when it removes a manifest.</summary>
+    public bool IsManifestRemoval => Method == "DELETE" && Target.Contains("manifest.json", StringComparison.Ordinal);
+
     public static StoreRequest Of(string head)
     {
         var line = head[..head.IndexOf('\r', StringComparison.Ordinal)].Split(' ');

@@ -187,6 +187,18 @@ public sealed class RolloutStateTests
         Assert.Contains("business approval/received", State().Confirmed);
     }
 
+    [Fact]
+    public void A_test_restore_that_was_hindered_does_not_hide_one_that_decided()
+    {
+        Add(Started(), new BackupVerified("business", "one", Verdict.Undecided, "No server"), new BackupVerified("business", "one", Verdict.Undecided, "No pg_restore"));
+        Assert.Equal("No pg_restore", State().Verifications["one"].Reason);
+        Add(new BackupVerified("business", "one", Verdict.Go, "Equal"), new BackupVerified("business", "one", Verdict.Undecided, "No server"), new BackupVerified("business", "two", Verdict.Undecided, "No server"));
+        Assert.Equal((Verdict.Go, "Equal"), (State().Verifications["one"].Verdict, State().Verifications["one"].Reason));
+        Assert.Equal(Verdict.Undecided, State().Verifications["two"].Verdict);
+        Add(new BackupVerified("business", "one", Verdict.NoGo, "Rows are missing"), new BackupVerified("business", "one", Verdict.Undecided, "No server"));
+        Assert.Equal((Verdict.NoGo, "Rows are missing"), (State().Verifications["one"].Verdict, State().Verifications["one"].Reason));
+    }
+
     private static RolloutStarted Started() => new("r1", "shop", "rollout.psd1", "hash", "production", "v2", "v1", "green", "blue", new(2026, 11, 23), "ops", []);
 
     private static JournalRecord Record(int number, JournalEntry entry) => new() { Sequence = number, At = Start.AddSeconds(number), By = "test", Previous = "", Entry = entry };
