@@ -28,7 +28,7 @@ public abstract class BackupUploadStream : Stream
     /// <summary>Which version of the object was committed; null where the store keeps no versions.</summary>
     public string? VersionId { get; protected set; }
 
-    /// <summary>Makes the object appear, complete and durable.</summary>
+    /// <summary>Makes the object appear, complete, with durable content.</summary>
     public abstract Task CommitAsync(CancellationToken token);
 
     /// <inheritdoc/>

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace VisionRollout.Adapters.Backups;
 
-/// <summary>Backups in a folder. An object grows as <c>name.partial</c> and gets its name when it is complete and on disk.</summary>
+/// <summary>Backups in a folder. An object grows as <c>name.partial</c> and gets its name when it is complete and on disk. When the
+/// name gets there too is up to the file system, for .NET flushes no folders: a loss of power right after may bring back <c>name.partial</c>.</summary>
 public sealed class FolderStore : IBackupStore
 {
     /// <summary>Ending of what is not complete.</summary>

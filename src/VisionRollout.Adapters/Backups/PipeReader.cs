@@ -71,9 +71,10 @@ internal static class PipeReader
 
             filled.Complete();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception)
         {
-            filled.Complete(exception);
+            // Whatever it was: who waits for chunks must not wait for ever.
+            filled.TryComplete(exception);
         }
     }
 }

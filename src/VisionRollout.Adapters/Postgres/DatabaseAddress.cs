@@ -100,8 +100,8 @@ public sealed class DatabaseAddress
         return variables;
     }
 
-    /// <summary>Takes the password out of a text from outside.</summary>
-    public string Redact(string text) => string.IsNullOrEmpty(Password) ? text : text.Replace(Password, "***", StringComparison.Ordinal);
+    /// <summary>Takes passwords out of a text from outside: this one, that of the environment, and whatever stands where a password stands.</summary>
+    public string Redact(string text) => Redaction.Of(text, Password);
 
     /// <inheritdoc/>
     public override string ToString() => $"database '{Database}' on {Host}:{Port}";

@@ -32,11 +32,14 @@ internal sealed class LockWatch : IAsyncDisposable
                             AND abs(extract(epoch FROM k.backend_start - a.backend_start)) <= 1 AND a.state <> 'idle'))
         """;
 
-    // Only who waits for a lock is asked for its blockers: pg_blocking_pids holds up the lock manager for a moment.
+    // Whom this login may end: its own role, those that it is a member of, and everybody for a superuser. A process without a role is nobody's.
+    private const string OursToEnd = $"WITH {Lockers} SELECT a.pid FROM pg_stat_activity a WHERE {Ours} AND pg_has_role(a.usesysid, 'MEMBER')";
+
+    // Times of a session that this login may not see are null. Only who waits for a lock is asked for its blockers: pg_blocking_pids holds up the lock manager for a moment.
     private const string WaitingQuery = $"""
         WITH {Lockers}, a AS (SELECT a.*, coalesce({Ours}, false) AS ours FROM pg_stat_activity a WHERE a.datname = current_database())
-        SELECT w.pid, w.ours, coalesce(w.application_name, ''), coalesce(w.usename, ''), coalesce(w.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(w.xact_start, w.backend_start))::float8,
-               b.pid, b.ours, coalesce(b.application_name, ''), coalesce(b.usename, ''), coalesce(b.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.backend_start))::float8
+        SELECT w.pid, w.ours, coalesce(w.application_name, ''), coalesce(w.usename, ''), coalesce(w.state, 'unknown'), coalesce(extract(epoch FROM clock_timestamp() - coalesce(w.xact_start, w.backend_start)), 0)::float8,
+               b.pid, b.ours, coalesce(b.application_name, ''), coalesce(b.usename, ''), coalesce(b.state, 'unknown'), coalesce(extract(epoch FROM clock_timestamp() - coalesce(b.xact_start, b.backend_start)), 0)::float8
         FROM a w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS blocking(pid) JOIN a b ON b.pid = blocking.pid
         WHERE w.wait_event_type = 'Lock'
         ORDER BY w.pid, b.xact_start
@@ -45,7 +48,7 @@ internal sealed class LockWatch : IAsyncDisposable
     // A statement that changes a table keeps its lock until its transaction ends, also while the next one fills rows; those of a service and of VACUUM are weaker.
     private const string RunningQuery = $"""
         WITH {Lockers}
-        SELECT coalesce(a.application_name, ''), coalesce(a.usename, ''), coalesce(a.state, 'unknown'), extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8, a.pid
+        SELECT coalesce(a.application_name, ''), coalesce(a.usename, ''), coalesce(a.state, 'unknown'), coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start)), 0)::float8, a.pid
         FROM pg_stat_activity a
         WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND coalesce(a.backend_type, 'client backend') = 'client backend'
           AND (EXISTS (SELECT FROM lockers k WHERE k.pid = a.pid)
@@ -115,14 +118,13 @@ internal sealed class LockWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what the migration still runs, and waits until it is gone; for a migration that is given up.</summary>
+    /// <summary>Ends what the migration still runs, and waits until it is gone; for a migration that is given up. Only what runs under a role of this
+    /// login, or under any for a superuser, is ended.</summary>
     public async Task StopMigrationAsync(CancellationToken token)
     {
         try
         {
-            await using var command = new NpgsqlCommand($"WITH {Lockers} SELECT pg_terminate_backend(a.pid, 5000) FROM pg_stat_activity a WHERE {Ours} AND a.usename = current_user", connection);
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = startedAt });
-            await command.ExecuteNonQueryAsync(token);
+            foreach (var pid in await ReadOursAsync(token)) await SignalAsync("pg_terminate_backend($1, 5000)", pid, token);
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException or OperationCanceledException)
         {
@@ -143,6 +145,16 @@ internal sealed class LockWatch : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<List<int>> ReadOursAsync(CancellationToken token)
+    {
+        var pids = new List<int>();
+        await using var command = new NpgsqlCommand(OursToEnd, connection);
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = startedAt });
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token)) pids.Add(reader.GetInt32(0));
+        return pids;
+    }
 
     private async Task<string?> ReadRunningAsync(CancellationToken token)
     {
@@ -201,16 +213,17 @@ internal sealed class LockWatch : IAsyncDisposable
     {
         if (!cancelled.TryGetValue(pid, out var wait))
         {
+            var before = Blocker;
             cancelled[pid] = new(time.GetTimestamp());
             Blocker = why;
             request.OnLine($"The migration is cancelled: {why}.");
-            await SignalAsync("pg_cancel_backend", pid, token);
+            if (!await SignalAsync("pg_cancel_backend($1)", pid, token)) Blocker = before;
         }
         else if (!wait.Terminated && time.GetElapsedTime(wait.Since) >= CancelGrace)
         {
             wait.Terminated = true;
             request.OnLine("The migration goes on after it was cancelled; its connection is terminated.");
-            await SignalAsync("pg_terminate_backend", pid, token);
+            await SignalAsync("pg_terminate_backend($1)", pid, token);
         }
     }
 
@@ -233,10 +246,20 @@ internal sealed class LockWatch : IAsyncDisposable
             $"{application} (pid {pid}, user {reader.GetString(at + 1)}, {reader.GetString(at + 2)}, transaction open for {reader.GetDouble(at + 3):0} s)");
     }
 
-    private async Task SignalAsync(string function, int pid, CancellationToken token)
+    // False when this login may not signal that process: that is told, and the others are still to be looked after.
+    private async Task<bool> SignalAsync(string call, int pid, CancellationToken token)
     {
-        await using var command = new NpgsqlCommand($"SELECT {function}($1)", connection);
+        await using var command = new NpgsqlCommand($"SELECT {call}", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = pid });
-        await command.ExecuteNonQueryAsync(token);
+        try
+        {
+            await command.ExecuteNonQueryAsync(token);
+            return true;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            request.OnLine($"The server does not let this login end pid {pid}: {address.Redact(exception.MessageText)}.");
+            return false;
+        }
     }
 }

@@ -12,7 +12,7 @@ namespace VisionRollout.Database;
 /// <remarks>The schema versions before and after are read from the database; nothing pending is a result without change. While the command runs, its
 /// locks are watched: a migration that waits too long for a lock, and so makes everything behind it wait, is cancelled, and whoever holds the lock
 /// is named; so is one behind which others wait too long. Then it is tried again, and an invalid index that it left is dropped. Within a rollout
-/// a verified backup comes first. Output goes to the verbose stream line by line, and its first 1,000 lines into the journal. What was applied is
+/// a verified backup comes first. Output goes to the verbose stream line by line, and its first and last 500 lines into the journal. What was applied is
 /// recorded also when the command fails, and is found out later when this process is killed, so that Undo-DatabaseMigration can take it back.</remarks>
 /// <example><code>Get-RolloutService | Invoke-DatabaseMigration -Verbose</code><para>Migrates every service's database and shows the commands' output.</para></example>
 [Cmdlet(VerbsLifecycle.Invoke, "DatabaseMigration", SupportsShouldProcess = true)]

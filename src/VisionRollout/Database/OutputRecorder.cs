@@ -6,12 +6,13 @@ using VisionRollout.Shell;
 
 namespace VisionRollout.Database;
 
-/// <summary>Records the lines of a running migration command in the journal, if there is one, while it runs: those of a moment in one record. When
-/// disposed, all of them stand there.</summary>
+/// <summary>Records the lines of a running migration command in the journal, if there is one, while it runs: those of a moment in one record. Of a
+/// talkative one the first lines stand there at once, and when disposed how many were left out, and the last ones.</summary>
 internal sealed class OutputRecorder : IAsyncDisposable
 {
     // A journal is read as a whole, and a store in the cluster takes records of some 100 KB.
-    private const int LinesAtMost = 1_000;
+    private const int FirstLines = 500;
+    private const int LastLines = 500;
     private const int LinesPerRecord = 100;
     private const int LettersAtMost = 1_000;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
@@ -22,8 +23,10 @@ internal sealed class OutputRecorder : IAsyncDisposable
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>(new() { SingleReader = true });
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationTokenSource givenUp = new();
+    private readonly Queue<string> last = new(); // also the lock
     private readonly Task recording;
-    private int count;
+    private int first;
+    private int leftOut;
 
     private OutputRecorder(RolloutSession session, string service)
     {
@@ -50,8 +53,7 @@ internal sealed class OutputRecorder : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (count > LinesAtMost) lines.Writer.TryWrite(string.Create(CultureInfo.InvariantCulture, $"… and {count - LinesAtMost} more lines"));
-        lines.Writer.TryComplete();
+        WriteLast();
         await ending.CancelAsync();
         givenUp.CancelAfter(LastLimit);
         try
@@ -69,7 +71,31 @@ internal sealed class OutputRecorder : IAsyncDisposable
 
     private void Take(string line)
     {
-        if (Interlocked.Increment(ref count) <= LinesAtMost) lines.Writer.TryWrite(line.Length <= LettersAtMost ? line : line[..LettersAtMost] + "…");
+        var kept = line.Length <= LettersAtMost ? line : line[..LettersAtMost] + "…";
+        lock (last)
+        {
+            if (first < FirstLines)
+            {
+                first++;
+                lines.Writer.TryWrite(kept);
+                return;
+            }
+
+            last.Enqueue(kept);
+            if (last.Count <= LastLines) return;
+            last.Dequeue();
+            leftOut++;
+        }
+    }
+
+    private void WriteLast()
+    {
+        lock (last)
+        {
+            if (leftOut > 0) lines.Writer.TryWrite(string.Create(CultureInfo.InvariantCulture, $"… lines left out here: {leftOut} …"));
+            while (last.TryDequeue(out var line)) lines.Writer.TryWrite(line);
+            lines.Writer.TryComplete();
+        }
     }
 
     private async Task RecordAsync()

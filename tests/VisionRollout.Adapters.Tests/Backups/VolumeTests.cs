@@ -50,6 +50,23 @@ public sealed class VolumeTests : IDisposable
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Whatever_a_pipe_throws_is_told_to_who_waits_for_its_chunks()
+    {
+        // It throws what no pipe is expected to throw.
+        using var store = new FolderStore(folder);
+        await using var writer = new VolumeWriter(store, "b/l/x/data", 1000, 1);
+        var abandoned = false;
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => PipeReader.CopyAsync(writer, static (_, _) => ValueTask.CompletedTask, () =>
+        {
+            abandoned = true;
+            return Task.CompletedTask;
+        }, Token));
+
+        Assert.True(abandoned);
+    }
+
     private async Task<IReadOnlyList<BackupObject>> WriteAsync(FolderStore store)
     {
         await using var writer = new VolumeWriter(store, "b/l/x/data", 1000, 1);

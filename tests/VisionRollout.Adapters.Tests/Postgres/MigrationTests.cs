@@ -222,22 +222,60 @@ public sealed class MigrationTests(PostgresServer server)
     public async Task A_lock_of_somebody_else_on_the_tools_table_is_told_and_not_touched()
     {
         var database = await server.CreateAsync("business", Table);
-        var role = database.Name + "_other";
-        await database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'other'; GRANT ALL ON schema_migrations TO {role}");
+        var (role, login) = (database.Name + "_other", database.Name + "_login");
+        await database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'other'; GRANT ALL ON schema_migrations TO {role}; CREATE ROLE {login} LOGIN PASSWORD 'login'");
         try
         {
-            var builder = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = "other" };
-            await using var other = new Npgsql.NpgsqlConnection(builder.ConnectionString);
-            await other.OpenAsync(TestContext.Current.CancellationToken);
-            await RunAsync(other, "BEGIN; LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE");
-            var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken));
+            await using var other = await LockingAsync(database, role, "other");
+            var request = Request(database) with { Credential = new(login, "login") };
+            var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).EndInterruptedAsync(request, TestContext.Current.CancellationToken));
             Assert.Equal("MigrationStillRuns", failure.Id);
             await RunAsync(other, "COMMIT");
+            await Migrations(database).EndInterruptedAsync(request, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY {role}, {login}; DROP ROLE {role}, {login}");
+        }
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task The_login_of_an_administrator_ends_an_interrupted_migration_of_the_pods_role()
+    {
+        var database = await server.CreateAsync("business", Table);
+        var role = database.Name + "_pod";
+        await database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'pod'; GRANT ALL ON schema_migrations TO {role}");
+        try
+        {
+            await using var pod = await LockingAsync(database, role, "pod");
             await Migrations(database).EndInterruptedAsync(Request(database), TestContext.Current.CancellationToken);
+            await Assert.ThrowsAnyAsync<Npgsql.NpgsqlException>(() => RunAsync(pod, "COMMIT"));
+            Assert.Empty(lines);
         }
         finally
         {
             await database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_signal_that_the_server_refuses_is_told()
+    {
+        // A member that does not inherit may become the pod's role, but not end its sessions.
+        var database = await server.CreateAsync("business", Table);
+        var (role, between, login) = (database.Name + "_pod", database.Name + "_between", database.Name + "_login");
+        await database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'pod'; GRANT ALL ON schema_migrations TO {role}; CREATE ROLE {between} NOINHERIT; GRANT {role} TO {between}; CREATE ROLE {login} LOGIN PASSWORD 'login'; GRANT {between}, pg_read_all_stats TO {login}");
+        try
+        {
+            await using var pod = await LockingAsync(database, role, "pod");
+            var failure = await Assert.ThrowsAsync<RolloutException>(() => Migrations(database).EndInterruptedAsync(Request(database) with { Credential = new(login, "login") }, TestContext.Current.CancellationToken));
+            Assert.Equal("MigrationStillRuns", failure.Id);
+            Assert.Contains(lines, line => line.StartsWith($"The server does not let this login end pid {pod.ProcessID}: ", StringComparison.Ordinal));
+            await RunAsync(pod, "COMMIT");
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY {role}, {between}, {login}; DROP ROLE {role}, {between}, {login}");
         }
     }
 
@@ -312,6 +350,15 @@ public sealed class MigrationTests(PostgresServer server)
     }
 
     private static MigrationRequest Request(TestDatabase database, Action<string> onLine) => new() { Service = database.Service, Deployment = "business-service", Attempts = 1, OnLine = onLine };
+
+    // As a migration tool of that role.
+    private static async Task<Npgsql.NpgsqlConnection> LockingAsync(TestDatabase database, string role, string password)
+    {
+        var connection = new Npgsql.NpgsqlConnection(new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Password = password }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await RunAsync(connection, "BEGIN; LOCK TABLE schema_migrations IN SHARE UPDATE EXCLUSIVE MODE");
+        return connection;
+    }
 
     private static async Task RunAsync(Npgsql.NpgsqlConnection connection, string sql)
     {

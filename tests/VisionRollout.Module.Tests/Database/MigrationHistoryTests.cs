@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VisionRollout.Core.Databases;
 using VisionRollout.Core.Journal;
+using VisionRollout.Database;
 using VisionRollout.Module.Tests.World;
 
 namespace VisionRollout.Module.Tests.Database;
@@ -46,6 +47,25 @@ public sealed class MigrationHistoryTests(ClusterOfRollouts cluster)
         var applied = journal.ToList().FindIndex(entry => entry is MigrationsApplied);
         Assert.Equal(Printed(migrated, "Migrating business: "), Recorded(journal.Take(applied)));
         Assert.Equal(Printed(undone, "Undoing migrations of business: "), Recorded(journal.Skip(applied)));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Of_a_talkative_command_the_journal_keeps_the_first_and_the_last_lines()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        var told = 0;
+
+        await OutputRecorder.RunAsync(bench.Session, "business", _ => told++, onLine =>
+        {
+            for (var number = 1; number <= 1234; number++) onLine($"line {number}");
+            return Task.FromResult(true);
+        });
+
+        Assert.Equal(1234, told);
+        var recorded = Recorded(await bench.JournalAsync());
+        string[] expected = [.. Enumerable.Range(1, 500).Select(number => $"line {number}"), "… lines left out here: 234 …", .. Enumerable.Range(735, 500).Select(number => $"line {number}")];
+        Assert.Equal(expected, recorded);
     }
 
     [Fact(Timeout = Limit)]
