@@ -5,7 +5,7 @@ public sealed class BackupExampleTests
 {
     private static readonly string[] Services = ["business", "core", "swarm", "development"];
 
-    [Fact(Timeout = 480_000)]
+    [Fact(Timeout = 1_200_000)]
     public async Task Every_night_leaves_one_proven_backup_of_each_service()
     {
         var token = TestContext.Current.CancellationToken;
@@ -20,7 +20,7 @@ public sealed class BackupExampleTests
         }
     }
 
-    [Fact(Timeout = 480_000)]
+    [Fact(Timeout = 1_200_000)]
     public async Task A_service_that_cannot_be_backed_up_does_not_keep_the_others_from_it_and_nothing_is_deleted()
     {
         var token = TestContext.Current.CancellationToken;

@@ -7,7 +7,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>What is missing or wrong before a rollout: a clear message, an exit code, nothing left behind.</summary>
 public sealed partial class BadSetUpTests
 {
-    private const int Limit = 480_000;
+    private const int Limit = 1_200_000;
     private const int Failed = 1;
     private const int RolledBack = 3;
     private const int Held = 5;

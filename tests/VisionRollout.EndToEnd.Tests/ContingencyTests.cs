@@ -3,7 +3,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>Each row of the plan's risk matrix, rehearsed: its contingency is carried out and the old version serves everything.</summary>
 public sealed class ContingencyTests
 {
-    private const int Limit = 480_000;
+    private const int Limit = 1_200_000;
 
     [Fact(Timeout = Limit)]
     public async Task A_failing_migration_takes_back_every_migration_of_the_rollout()

@@ -3,7 +3,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>The days before and after the rollout, each with its script, in the same journal and report.</summary>
 public sealed class DaysAroundTests
 {
-    [Fact(Timeout = 480_000)]
+    [Fact(Timeout = 1_200_000)]
     public async Task Preparation_rollout_and_review_are_one_story()
     {
         var token = TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ public sealed class HeldGateTests
 {
     private const int Held = 5;
 
-    [Fact(Timeout = 480_000)]
+    [Fact(Timeout = 1_200_000)]
     public async Task Deciders_are_told_and_their_approvals_may_come_with_a_restart()
     {
         var token = TestContext.Current.CancellationToken;

@@ -3,7 +3,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>A runbook that was killed or interrupted is simply started again, and finishes the rollout.</summary>
 public sealed class InterruptionTests
 {
-    private const int Limit = 600_000;
+    private const int Limit = 1_200_000;
     private const int Interrupted = 130;
     private static readonly string[] Timeline = ["Preparation", "Database", "Blue Deploy", "Canary", "Cutover", "Validation", "Stabilization", "Complete"];
 

@@ -6,7 +6,7 @@ public sealed class StuckStopTests
     private const int Held = 5;
     private const int Stopped = 4;
 
-    [Fact(Timeout = 480_000)]
+    [Fact(Timeout = 1_200_000)]
     public async Task A_restarted_runbook_tells_that_the_stop_is_not_through_and_ends_it_when_it_can()
     {
         var token = TestContext.Current.CancellationToken;

@@ -3,7 +3,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>Two runbooks for one environment: one writer at a time, always.</summary>
 public sealed class TwoRunbooksTests
 {
-    private const int Limit = 600_000;
+    private const int Limit = 1_200_000;
 
     [Fact(Timeout = Limit)]
     public async Task One_that_was_paused_past_its_lease_wakes_and_writes_nothing()

@@ -3,7 +3,7 @@ namespace VisionRollout.EndToEnd.Tests;
 /// <summary>One rehearsal without faults, run once for the tests that look at it, with a person's kubectl at its end.</summary>
 public sealed class WholeRehearsal : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     /// <summary>The run.</summary>
     public RehearsalRun Run { get; private set; } = null!;
