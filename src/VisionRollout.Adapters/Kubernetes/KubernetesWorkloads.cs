@@ -91,23 +91,25 @@ public sealed class KubernetesWorkloads : IWorkloads
                 $"Correct Deployments.{fromColour} of service '{service.Name}' in the plan, name its Manifests there, or deploy the service once by hand.", service.Name);
         // An autoscaler may have made the live colour larger than the manifest knows; the new one must carry as much.
         if (own is not null) source["spec"]!["replicas"] = Math.Max((int?)source["spec"]!["replicas"] ?? 1, (int?)live?["spec"]?["replicas"] ?? 1);
-        if (own is not null && live is not null) RequireLabels(service, source, live, "the live Deployment", "the Service would send its pods nothing, if it chooses by that label");
+        if (own is not null && live is not null) RequireLabels(service, source, live, (fromColour, toColour), "the live Deployment", "the Service would send its pods nothing, if it chooses by that label");
         var existing = await FindAsync(name, token);
         if (existing is not null) RequireColour(existing, name, toColour);
 
         var written = (string?)source["spec"]?["template"]?["metadata"]?["labels"]?[colours.Label];
         var wanted = new DeploymentCopy(service, colours.Label, written ?? fromColour, toColour, version).Make(source, existing);
-        if (own is not null && existing is not null) RequireLabels(service, wanted, existing, "the standing Deployment", "a selector can't be changed; delete that Deployment to be rid of it");
+        if (own is not null && existing is not null) RequireLabels(service, wanted, existing, null, "the standing Deployment", "a selector can't be changed; delete that Deployment to be rid of it");
         return (wanted, existing, own);
     }
 
     /// <summary>The pods of a manifest are chosen as those of another Deployment are: colour and version apart.</summary>
-    private void RequireLabels(PlanService service, JsonObject manifest, JsonObject other, string which, string why)
+    private void RequireLabels(PlanService service, JsonObject manifest, JsonObject other, (string From, string To)? recolour, string which, string why)
     {
         var labels = manifest["spec"]?["template"]?["metadata"]?["labels"] as JsonObject ?? [];
         foreach (var (label, value) in other["spec"]?["selector"]?["matchLabels"] as JsonObject ?? [])
         {
             if (label == colours.Label || DeploymentCopy.IsVersionLabel(label) || JsonNode.DeepEquals(labels[label], value)) continue;
+            // As a chart's release name that ends with the colour.
+            if (recolour is { } colour && labels[label]?.ToString().Replace(colour.To, colour.From, StringComparison.Ordinal) == value?.ToString()) continue;
             throw new RolloutException("ManifestInvalid", RolloutErrorKind.InvalidInput,
                 $"The pods of the manifests of {service.Name} have no label {label}={value}, by which {which} '{(string?)other["metadata"]?["name"]}' chooses its own: {why}.",
                 "Add the label to spec.template.metadata.labels.", service.Name) { Trigger = "deployment" };

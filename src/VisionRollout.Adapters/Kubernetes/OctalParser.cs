@@ -10,7 +10,7 @@ namespace VisionRollout.Adapters.Kubernetes;
 internal sealed partial class OctalParser(IParser parser) : IParser
 {
     /// <inheritdoc/>
-    public ParsingEvent? Current => parser.Current is Scalar { Style: ScalarStyle.Plain, IsKey: false } scalar && Octal().IsMatch(scalar.Value)
+    public ParsingEvent? Current => parser.Current is Scalar { Style: ScalarStyle.Plain, IsKey: false, Tag.IsEmpty: true } scalar && Octal().IsMatch(scalar.Value)
         ? new Scalar(scalar.Anchor, scalar.Tag, Convert.ToInt32(scalar.Value, 8).ToString(CultureInfo.InvariantCulture), ScalarStyle.Plain, scalar.IsPlainImplicit, scalar.IsQuotedImplicit, scalar.Start, scalar.End)
         : parser.Current;
 

@@ -103,6 +103,9 @@ public sealed class DatabaseAddress
     /// <summary>Takes passwords out of a text from outside: this one, that of the environment, and whatever stands where a password stands.</summary>
     public string Redact(string text) => Redaction.Of(text, Password);
 
+    /// <summary>Takes the known passwords out of a text, and leaves the rest of it as it is, to be read by a program.</summary>
+    public string RedactKnown(string text) => Redaction.Known(text, Password);
+
     /// <inheritdoc/>
     public override string ToString() => $"database '{Database}' on {Host}:{Port}";
 

@@ -20,7 +20,7 @@ internal static partial class Redaction
     /// <param name="password">A password that is known; null or empty when there is none.</param>
     public static string Of(string text, string? password)
     {
-        text = Without(Without(text, password), Environment.GetEnvironmentVariable("PGPASSWORD"));
+        text = Known(text, password);
         try
         {
             return NamedPattern().Replace(UriPattern().Replace(text, "${keep}" + Mask), "${keep}" + Mask);
@@ -30,6 +30,11 @@ internal static partial class Redaction
             return Unsearched;
         }
     }
+
+    /// <summary>The text with *** for the passwords that are known alone: what a statement says otherwise stays as it is.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="password">A password that is known; null or empty when there is none.</param>
+    public static string Known(string text, string? password) => Without(Without(text, password), Environment.GetEnvironmentVariable("PGPASSWORD"));
 
     private static string Without(string text, string? secret) => string.IsNullOrEmpty(secret) ? text
         : text.Replace(Uri.EscapeDataString(secret), Mask, StringComparison.Ordinal).Replace(secret, Mask, StringComparison.Ordinal);

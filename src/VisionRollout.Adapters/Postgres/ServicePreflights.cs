@@ -33,7 +33,12 @@ public sealed class ServicePreflights(DatabaseAddresses addresses, IDatabaseBack
             await guard.LockAsync(cancel);
             return await new ScratchRun(request, address, scratch, pods(), guard).RunAsync(manifest.Ledger.Tables.ToDictionary(table => table.Name, table => table.Rows, StringComparer.Ordinal), cancel);
         }, token);
-        return MigrationJudge.Judge(capture, request.LargeTable) with { Location = request.Location, Duration = watch.Elapsed, TestedAt = await clock.GetNowAsync(token) };
+        var judged = MigrationJudge.Judge(capture, request.LargeTable);
+        return judged with
+        {
+            Statements = [.. judged.Statements.Select(statement => statement with { Sql = address.Redact(statement.Sql) })],
+            Location = request.Location, Duration = watch.Elapsed, TestedAt = await clock.GetNowAsync(token),
+        };
     }
 
     private static void RequireFresh(BackupManifest manifest, MigrationGuard guard, PreflightRequest request)

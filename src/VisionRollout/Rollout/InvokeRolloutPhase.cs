@@ -104,7 +104,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         return run;
     }
 
-    private static bool EndsTheWait(RolloutException cause) => cause is RolloutStoppedException || cause.Id is "CanaryNoGo" or "LiveNoGo" or "RolloutEnded";
+    private static bool EndsTheWait(RolloutException cause) => cause is RolloutStoppedException or LeaseLostException || cause.Id is "CanaryNoGo" or "LiveNoGo" or "RolloutEnded";
 
     // What a phase relies on was done by the phases before it: no cutover while the canary is held.
     private static void ThrowIfOutOfOrder(RolloutSession session, RolloutState state, PlanPhase phase)
@@ -237,7 +237,9 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             // It goes on elsewhere: what it comes to is not told here.
             if (failure.Cause is LeaseLostException lost)
             {
-                if (await session.IsRunElsewhereAsync(token)) throw lost;
+                // Also when whoever went on with it has ended it, or this phase, and given the lease back.
+                var state = await session.StateAsync(token);
+                if (state.Completed is not null || state.FindPhase(phase.Name) is { Status: ActivityStatus.Completed } || await session.IsRunElsewhereAsync(token)) throw lost;
                 await session.ForgetLostLeaseAsync(token);
             }
 

@@ -11,7 +11,7 @@ namespace VisionRollout;
 /// <summary>Accepts in the name of a decider that a success criterion is broken, or can't be shown: it no longer stands against the sign-off.</summary>
 /// <remarks>Who may: the deciders of the plan's last gate, with their own identity in the cluster. The criterion must have been measured; what is accepted
 /// is its value as measured last, and nothing that is proven to be worse (-UpTo: how much worse at most; the duration of the deployment may grow
-/// by an hour, a value without a confidence interval get worse by one per cent). Who accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
+/// by an hour, a value without a confidence interval get worse by one per cent, unless it is a count). Who accepted it and why stand in the journal and in the report. Without this, a rollout with a broken criterion can only be taken back.</remarks>
 /// <example><code>Approve-SuccessCriterion 'Deployment Duration' -Role CTO -Reason 'The gate was decided an hour late' -UpTo '10 h'</code><para>Accepts that the rollout takes longer than planned, ten hours at most.</para></example>
 [Cmdlet(VerbsLifecycle.Approve, "SuccessCriterion", SupportsShouldProcess = true)]
 [OutputType(typeof(CriterionAccepted))]
@@ -80,7 +80,7 @@ public sealed class ApproveSuccessCriterion : SessionCmdlet
     // the same twice.
     private static double? Worst(PlanCriterion criterion, Finding finding, bool upwards) =>
         string.Equals(criterion.Metric, "DeploymentDuration", StringComparison.OrdinalIgnoreCase) ? finding.Measured + TimeSpan.FromHours(1).TotalSeconds
-        : finding.Low is null && finding.High is null ? finding.Measured * (upwards ? 1 - Margin : 1 + Margin)
+        : finding is { Low: null, High: null, Unit: not "count" } ? finding.Measured * (upwards ? 1 - Margin : 1 + Margin)
         : finding.Measured;
 
     private double ReadUpTo(PlanCriterion criterion) => SuccessMetrics.TryParse(criterion.Metric, UpTo!, out var value) ? value

@@ -78,14 +78,15 @@ public sealed class ManifestTests : IClassFixture<ApiServer>, IAsyncLifetime
     public async Task It_gets_no_fewer_pods_than_the_live_colour_has()
     {
         await server.CreateInAsync("apis/apps/v1", "deployments", JsonNode.Parse("""
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"business-service"},"spec":{"replicas":5,"selector":{"matchLabels":{"app":"business","deployment-color":"green"}},
-             "template":{"metadata":{"labels":{"app":"business","deployment-color":"green"}},"spec":{"containers":[{"name":"business","image":"registry.example/vision-to-code/business:v1.0.0"}]}}}}
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"business-service"},"spec":{"replicas":5,"selector":{"matchLabels":{"app":"business","release":"business-green","deployment-color":"green"}},
+             "template":{"metadata":{"labels":{"app":"business","release":"business-green","deployment-color":"green"}},"spec":{"containers":[{"name":"business","image":"registry.example/vision-to-code/business:v1.0.0"}]}}}}
             """)!.AsObject());
         try
         {
             var unchosen = await Assert.ThrowsAsync<RolloutException>(async () => await Workloads().DeployAsync(await FileAsync(Deployment.Replace("app: business", "app: other", StringComparison.Ordinal)), "green", "blue", "v1.1.0", Token));
             Assert.Contains("have no label app=business", unchosen.Message, StringComparison.Ordinal);
-            Assert.Equal(5, (await Workloads().DeployAsync(await FileAsync(Deployment), "green", "blue", "v1.1.0", Token)).Workload.Desired);
+            var named = Deployment.Replace("metadata: { labels: { app: business } }", "metadata: { labels: { app: business, release: business-blue } }", StringComparison.Ordinal);
+            Assert.Equal(5, (await Workloads().DeployAsync(await FileAsync(named), "green", "blue", "v1.1.0", Token)).Workload.Desired);
         }
         finally
         {

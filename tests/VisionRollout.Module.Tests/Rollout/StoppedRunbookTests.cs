@@ -94,6 +94,34 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_runbook_whose_lease_is_gone_while_it_waits_is_held_too()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
+        await bench.StartAsync();
+        var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
+        await run.UntilProgressAsync("Waiting for Later");
+        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        Assert.StartsWith("RolloutHeld", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(("Held", 5), await PhaseTests.StatusAsync(bench));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_runbook_that_wakes_when_another_one_has_signed_off_changes_nothing()
+    {
+        await using var bench = await RolloutBench.CreateAsync(cluster);
+        await bench.StartAsync();
+        using var isTaken = new ManualResetEventSlim();
+        var run = bench.Host.Start("param($isTaken) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $isTaken.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", isTaken);
+        await bench.UntilRecordedAsync<StepStarted>();
+        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
+        isTaken.Set();
+        Assert.StartsWith("LeaseLost", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
+        Assert.Equal(("Succeeded", 0), await PhaseTests.StatusAsync(bench));
+        Assert.Empty((await bench.JournalAsync()).OfType<PhaseFailed>());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_way_back_that_is_open_goes_before_a_stop_that_is_open_too()
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
