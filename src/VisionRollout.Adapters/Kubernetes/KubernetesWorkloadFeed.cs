@@ -29,7 +29,7 @@ internal sealed class KubernetesWorkloadFeed : IWorkloadFeed
     public WorkloadPicture Read()
     {
         if (following.FirstOrDefault(task => task.IsFaulted) is { } failed) failed.GetAwaiter().GetResult();
-        return new(deployments.Read(), pods.Read(), [.. events.Read().OrderBy(item => item.At)]);
+        return new(deployments.Read(), pods.Read(), [.. events.Read().OrderBy(item => item.At)], new[] { deployments.Trouble, pods.Trouble, events.Trouble }.FirstOrDefault(text => text.Length > 0) ?? "");
     }
 
     /// <inheritdoc/>

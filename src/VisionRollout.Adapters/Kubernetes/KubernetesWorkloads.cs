@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
@@ -19,6 +20,9 @@ public sealed class KubernetesWorkloads : IWorkloads
     private readonly WorkloadReader reader;
     private readonly PlanColours colours;
     private readonly ManifestReader manifests;
+
+    // What was inspected is what is written: a command may print something else the next time.
+    private readonly ConcurrentDictionary<(string Service, string Version, string Colour), ServiceManifests> inspected = new();
 
     /// <summary>Reads and writes through the connection.</summary>
     public KubernetesWorkloads(KubernetesConnection connection, RolloutPlan plan)
@@ -43,7 +47,8 @@ public sealed class KubernetesWorkloads : IWorkloads
     /// <inheritdoc/>
     public async Task<(Workload Workload, bool Changed)> DeployAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
     {
-        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, token);
+        inspected.TryRemove((service.Name, version, toColour), out var known);
+        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, known, token);
         foreach (var configMap in await FindMissingAsync(service, own, token))
         {
             var subject = $"ConfigMap '{(string)configMap["metadata"]!["name"]!}'";
@@ -61,7 +66,8 @@ public sealed class KubernetesWorkloads : IWorkloads
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> InspectAsync(PlanService service, string fromColour, string toColour, string version, DateTimeOffset at, CancellationToken token)
     {
-        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, token);
+        var (wanted, existing, own) = await PrepareAsync(service, fromColour, toColour, version, null, token);
+        if (own is not null) inspected[(service.Name, version, toColour)] = own;
         await FindMissingAsync(service, own, token);
         if (existing is not null && DeploymentCopy.IsContained(wanted, existing)) return [];
         var inspection = new DeploymentInspection(service, wanted, at);
@@ -80,10 +86,10 @@ public sealed class KubernetesWorkloads : IWorkloads
         ];
     }
 
-    private async Task<(JsonObject Wanted, JsonObject? Existing, ServiceManifests? Own)> PrepareAsync(PlanService service, string fromColour, string toColour, string version, CancellationToken token)
+    private async Task<(JsonObject Wanted, JsonObject? Existing, ServiceManifests? Own)> PrepareAsync(PlanService service, string fromColour, string toColour, string version, ServiceManifests? known, CancellationToken token)
     {
         var name = NameIn(service, toColour);
-        var own = service.Manifests is { } given ? await manifests.ReadAsync(service, given, version, toColour, token) : null;
+        var own = known ?? (service.Manifests is { } given ? await manifests.ReadAsync(service, given, version, toColour, token) : null);
         var live = await FindAsync(NameIn(service, fromColour), token);
         var source = own?.Deployment ?? live
             ?? throw new RolloutException("DeploymentNotFound", RolloutErrorKind.NotFound,

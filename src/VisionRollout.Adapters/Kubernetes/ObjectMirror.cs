@@ -27,6 +27,10 @@ internal sealed class ObjectMirror<TList, TObject, TView>(KubernetesConnection c
     private readonly object gate = new();
     private readonly SortedDictionary<string, TView> views = new(StringComparer.Ordinal);
     private string version = "";
+    private volatile string trouble = "";
+
+    /// <summary>Why it can't be kept current just now; empty when it is.</summary>
+    public string Trouble => trouble;
 
     /// <summary>What is held, by the objects' names.</summary>
     public IReadOnlyList<TView> Read()
@@ -56,11 +60,12 @@ internal sealed class ObjectMirror<TList, TObject, TView>(KubernetesConnection c
             try
             {
                 if (!isKnown) await ListAsync(token);
+                trouble = "";
                 isKnown = await WatchAsync(token);
             }
             catch (RolloutException cause) when (cause.Kind == RolloutErrorKind.Unavailable)
             {
-                isKnown = false;
+                (isKnown, trouble) = (false, cause.Message);
             }
         }
     }

@@ -12,7 +12,7 @@ internal static partial class Redaction
     private const int LimitMilliseconds = 1_000;
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline;
 
-    // What stands before a password: password=, password =>, "password": with a quoted value, PASSWORD '…'. Not before a placeholder of a statement.
+    // What stands before a password: password=, password =>, "password": with a quoted value, PASSWORD '…'. Not before a parameter of a statement ($1, @p0, ?).
     private const string Place = """password["']?[ \t]*(=>?[ \t]*(?![=~>]|(\$\d+|@p\d+|\?)([\s,;)]|$))|:[ \t]*(?=["'])|\s+(?=(E|U&)?'))""";
 
     /// <summary>The text with *** for each password.</summary>

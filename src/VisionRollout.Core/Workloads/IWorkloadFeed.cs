@@ -16,4 +16,5 @@ public interface IWorkloadFeed : IAsyncDisposable
 /// <param name="Workloads">Their Deployments, by name.</param>
 /// <param name="Pods">Their pods, by name.</param>
 /// <param name="Events">Their newest events, oldest first.</param>
-public sealed record WorkloadPicture(IReadOnlyList<Workload> Workloads, IReadOnlyList<PodState> Pods, IReadOnlyList<WorkloadEvent> Events);
+/// <param name="Trouble">Why the look is not a fresh one; empty when it is.</param>
+public sealed record WorkloadPicture(IReadOnlyList<Workload> Workloads, IReadOnlyList<PodState> Pods, IReadOnlyList<WorkloadEvent> Events, string Trouble);

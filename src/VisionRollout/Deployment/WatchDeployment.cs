@@ -60,6 +60,7 @@ public sealed class WatchDeployment : SessionCmdlet
             var picture = feed.Read();
             var workloads = picture.Workloads.Where(IsWatched).ToList();
             var pods = picture.Pods.Where(pod => workloads.Any(item => item.Deployment == pod.Deployment)).ToList();
+            if (picture.Trouble.Length > 0 && said.Add(picture.Trouble)) shell.Warn($"What is shown is not fresh: {picture.Trouble}");
             ShowNews(picture.Events, workloads, pods, start, said, shell);
             Show(workloads, start + Timeout - now, shell);
             if (workloads.Count > 0 && workloads.Count >= deployments.Count && workloads.All(item => item.IsReady))

@@ -61,7 +61,7 @@ public sealed class ConnectRollout : RolloutCmdlet
             Run(async (shell, token) =>
             {
                 // A session that this one replaces no longer writes.
-                if (RolloutSession.Default is { } replaced) await replaced.ReleaseLeaseAsync();
+                if (RolloutSession.Default is { } replaced) await replaced.Lease.ReleaseAsync();
                 var who = await session.World.Objects.WhoAmIAsync(token);
                 // One of several routes that can't be read must not keep anybody from taking the others back.
                 var route = await session.World.Router.ReadForWayBackAsync(token);

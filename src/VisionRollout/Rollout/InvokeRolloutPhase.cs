@@ -208,7 +208,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         await FollowAsync(session, state => state.Undo is null, token);
         if (await session.StateAsync(token) is not { Undo: null, Completed: null }) return;
         var refused = $"{undo.Identity} asked to take the rollout back ({undo.Reason.TrimEnd('.')}), and that was refused: nothing was moved.";
-        await session.ForgetLostLeaseAsync(token);
+        await session.Lease.ForgetLostAsync(token);
         await session.RecordOrKeepAsync(new PhaseFailed(phase.Name, refused, ""), token);
         throw new RolloutException("RolloutHeld", RolloutErrorKind.InvalidState, $"{refused} The rollout is held.",
             "Get-Rollout and Get-Traffic show where it stands. Start the runbook again to go on, or take the rollout back with Undo-Rollout.", undo.Identity);
@@ -220,7 +220,7 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
         if (await TryMoveBackAsync(session, reason, force, shell.Verbose, token)) return;
         await FollowAsync(session, hasEnded, token);
         if (hasEnded(await session.StateAsync(token))) return;
-        await session.ForgetLostLeaseAsync(token);
+        await session.Lease.ForgetLostAsync(token);
         await TryMoveBackAsync(session, reason, force, shell.Warn, token);
     }
 
@@ -239,8 +239,8 @@ public sealed class InvokeRolloutPhase : SessionCmdlet
             {
                 // Also when whoever went on with it has ended it, or this phase, and given the lease back.
                 var state = await session.StateAsync(token);
-                if (state.Completed is not null || state.FindPhase(phase.Name) is { Status: ActivityStatus.Completed } || await session.IsRunElsewhereAsync(token)) throw lost;
-                await session.ForgetLostLeaseAsync(token);
+                if (state.Completed is not null || state.FindPhase(phase.Name) is { Status: ActivityStatus.Completed } || await session.Lease.IsElsewhereAsync(token)) throw lost;
+                await session.Lease.ForgetLostAsync(token);
             }
 
             if (failure.Cause is RolloutStoppedException stopped)

@@ -48,17 +48,17 @@ public sealed class StartRollout : SessionCmdlet
         if (!ShouldProcess($"{session.Environment.Name} ({session.Environment.Namespace})", $"Start or resume the rollout of {version}")) return;
         Run(async (shell, token) =>
         {
-            await session.AcquireLeaseAsync(takeOver: false, shell, token);
+            await session.Lease.AcquireAsync(takeOver: false, shell, token);
             try
             {
                 var journal = await FindResumableAsync(session, version!, token);
                 if (journal is null) await StartAsync(session, version!, shell, token);
                 else await ResumeAsync(session, journal, shell, token);
-                await session.RecordLeaseAsync(token);
+                await session.Lease.RecordAsync(token);
             }
             catch
             {
-                await session.ReleaseLeaseAsync();
+                await session.Lease.ReleaseAsync();
                 throw;
             }
 

@@ -33,7 +33,7 @@ public sealed class StopRollout : SessionCmdlet
         Core.State.RolloutState state = null!;
         Run(async (_, token) =>
         {
-            await session.ForgetLostLeaseAsync(token);
+            await session.Lease.ForgetLostAsync(token);
             await session.HandInAsync(shell: null, token); // what an earlier way back could not record
             state = await session.ServingStateAsync(past => past.Completed is not { Outcome: RolloutOutcome.RolledBack }, token);
         });
@@ -44,9 +44,9 @@ public sealed class StopRollout : SessionCmdlet
         if ((!Emergency || rehearsedOnly) && !ShouldProcess(target, action)) return;
         Run(async (shell, token) =>
         {
-            var held = session.HoldsLease;
+            var held = session.Lease.IsHeld;
             if (state.Stop is null || (Force && !state.Stop.Force)) await session.RecordOrKeepAsync(new StopRequested(await WayBack.WhoAmIAsync(session, token), Reason) { Force = Force }, token);
-            await session.AcquireLeaseAsync(takeOver: true, shell, token);
+            await session.Lease.AcquireAsync(takeOver: true, shell, token);
             RolledBack back;
             try
             {
@@ -54,14 +54,14 @@ public sealed class StopRollout : SessionCmdlet
             }
             catch when (!held)
             {
-                await session.ReleaseLeaseAsync(); // the next start of the runbook finishes the stop
+                await session.Lease.ReleaseAsync(); // the next start of the runbook finishes the stop
                 throw;
             }
 
             if ((await session.StateAsync(token)).Completed is null)
                 await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.Stopped, $"Emergency stop: {Reason}"), token);
             await session.HandInAsync(shell, token);
-            await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
+            await session.Lease.ReleaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
     }

@@ -33,7 +33,7 @@ public sealed class UndoRollout : SessionCmdlet
         Core.State.RolloutState state = null!;
         Run(async (_, token) =>
         {
-            await session.ForgetLostLeaseAsync(token);
+            await session.Lease.ForgetLostAsync(token);
             await session.HandInAsync(shell: null, token); // what an earlier way back could not record
             state = await session.ServingStateAsync(_ => true, token);
         });
@@ -42,9 +42,9 @@ public sealed class UndoRollout : SessionCmdlet
         {
             // Whoever runs the rollout is not disturbed for a way back that does not come about.
             await WayBack.RequireAsync(session, state, Force, token);
-            var held = session.HoldsLease;
+            var held = session.Lease.IsHeld;
             await session.RecordOrKeepAsync(new RollbackRequested(await WayBack.WhoAmIAsync(session, token), Reason, IncludeSchema) { Force = Force }, token);
-            await session.AcquireLeaseAsync(takeOver: true, shell, token);
+            await session.Lease.AcquireAsync(takeOver: true, shell, token);
             RolledBack back;
             try
             {
@@ -54,14 +54,14 @@ public sealed class UndoRollout : SessionCmdlet
             {
                 // Nothing was moved: the rollout stands as it did. Whatever else went wrong, the next start of the runbook finishes it.
                 if (cause is RolloutException { Id: WayBack.NotReady }) await session.RecordOrKeepAsync(new RollbackRefused(cause.Message), token);
-                if (!held) await session.ReleaseLeaseAsync();
+                if (!held) await session.Lease.ReleaseAsync();
                 throw;
             }
 
             if (state.Completed is null)
                 await session.RecordOrKeepAsync(new RolloutCompleted(RolloutOutcome.RolledBack, $"{Reason}: {string.Join("; ", back.Done)}"), token);
             await session.HandInAsync(shell, token);
-            await session.ReleaseLeaseAsync(); // also when it had ended before: nothing of it is written any more
+            await session.Lease.ReleaseAsync(); // also when it had ended before: nothing of it is written any more
             shell.Write(back);
         });
     }

@@ -17,24 +17,20 @@ namespace VisionRollout;
 public sealed class RolloutSession : IDisposable, IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, RolloutSession> Defaults = [];
-
-    private static readonly TimeSpan TakeOverGrace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private readonly Lazy<ClusterChecks> checks;
     private readonly Lazy<TrafficMover> mover;
     private readonly Lazy<RecurringMessages> recurring;
-    private readonly SemaphoreSlim leasing = new(1, 1);
     private readonly RolloutRecords records;
-    private volatile HeldLease? lease;
     private Task? ending;
 
     internal RolloutSession(RolloutPlan plan, PlanEnvironment environment, string journalDirectory, bool sharedJournal = false)
     {
         Plan = plan;
         Environment = environment;
-        World = new OutsideWorld(plan, environment) { Fence = RequireLeaseAsync };
+        Lease = new SessionLease(this);
+        World = new OutsideWorld(plan, environment) { Fence = Lease.RequireAsync };
         Journals = new JournalDirectory(journalDirectory, sharedJournal ? World.Journals : null) { OnTrouble = Troubles.Enqueue };
-        records = new(Journals, environment.Name, NowAsync, Guard, Troubles.Enqueue);
+        records = new(Journals, environment.Name, NowAsync, Lease.Guard, Troubles.Enqueue);
         checks = new(() => new ClusterChecks(World.Workloads, World.Pods, environment.Endpoints.Alertmanager is null ? null : World.Alerts, World.Clock, plan, environment));
         mover = new(() => new TrafficMover(World.Router, World.Workloads, environment.Endpoints.Prometheus is null ? null : World.Metrics, World.Clock, plan) { BeforeWrite = ThrowIfStoppedAsync });
         recurring = new(() => new RecurringMessages(this));
@@ -81,8 +77,8 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     /// <summary>The journals.</summary>
     internal JournalDirectory Journals { get; }
 
-    /// <summary>True when this session has the environment's lease, as far as it knows.</summary>
-    internal bool HoldsLease => lease is { IsLost: false };
+    /// <summary>This session's hold on the environment's lease.</summary>
+    internal SessionLease Lease { get; }
 
     /// <summary>The phase that runs in this session; null between phases.</summary>
     internal string? Phase { get; set; }
@@ -188,7 +184,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     {
         if (entry is not RolloutCompleted) return;
         await RemoveSilencesAsync(token);
-        await ReleaseLeaseAsync();
+        await Lease.ReleaseAsync();
     }
 
     /// <summary>Removes the silences that the rollout has made; one that can't be removed is recorded as such and ends by itself.</summary>
@@ -209,115 +205,6 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
 
             await RecordOrKeepAsync(new AlertSilenceEnded(silence.Id, problem), token);
         }
-    }
-
-    /// <summary>Makes sure that this session holds the environment's lease, and gets it where it doesn't: by waiting out a silent holder, or
-    /// at once with <paramref name="takeOver"/>.</summary>
-    /// <param name="takeOver">Takes it also from a holder that lives, and back when it was lost.</param>
-    /// <param name="shell">Told what is waited for; null for nobody.</param>
-    /// <param name="token">Cancels.</param>
-    /// <exception cref="LeaseHeldException">Somebody else holds it and lives.</exception>
-    internal async Task AcquireLeaseAsync(bool takeOver, IShell? shell, CancellationToken token)
-    {
-        await leasing.WaitAsync(token);
-        try
-        {
-            if (lease is { IsLost: false } mine && await IsOursAsync(mine, token)) return;
-            if (lease is { } lost) await lost.DisposeAsync();
-            lease = null;
-            var request = new LeaseRequest(Environment.Name, await World.Objects.WhoAmIAsync(token), LeaseDuration)
-            {
-                TakeOver = takeOver,
-                OnWait = text => shell?.Progress("Waiting for the lease", text),
-            };
-            lease = await new LeaseAcquisition(World.Leases, TimeProvider.System).AcquireAsync(request, token);
-            shell?.Progress("Waiting for the lease", "", done: true);
-            try
-            {
-                await FenceRouteAsync(lease, takeOver, token);
-                await RecordLeaseAsync(token, takeOver);
-            }
-            catch
-            {
-                // Held by a session that does nothing with it, it would keep away whoever can.
-                await ReleaseLeaseAsync();
-                throw;
-            }
-        }
-        finally
-        {
-            leasing.Release();
-        }
-    }
-
-    // Each write asks for the lease anyway; where the route itself can't be written, the way back will say so.
-    private async Task FenceRouteAsync(HeldLease taken, bool anyway, CancellationToken token)
-    {
-        if (taken.TakenFrom is null) return;
-        try
-        {
-            await World.FenceRouteAsync(taken.Fence, token);
-        }
-        catch (RolloutException cause) when (anyway && cause is not LeaseLostException)
-        {
-            Troubles.Enqueue($"A write that the holder before has begun could not be fenced off: {cause.Message}");
-        }
-    }
-
-    /// <summary>Notes in the journal, and at the lease, that this session runs the rollout.</summary>
-    /// <param name="token">Cancels.</param>
-    /// <param name="anyway">Goes on when the journal can't be written.</param>
-    internal async Task RecordLeaseAsync(CancellationToken token, bool anyway = false)
-    {
-        if (lease is not { } mine || await FindStateAsync(token) is not { Completed: null } state || state.Lease?.Fence == mine.Fence) return;
-        var entry = new LeaseAcquired(mine.Fence, mine.Record.Holder!.Identity, mine.TakenFrom?.Describe() ?? "");
-        await (anyway ? RecordOrKeepAsync(entry, token) : RecordAsync(entry, token));
-        try
-        {
-            await mine.NameAsync(state.Started.Id, token);
-        }
-        catch (RolloutException cause) when (anyway && cause is not LeaseLostException)
-        {
-            // The name is for people.
-        }
-    }
-
-    /// <summary>Forgets a lease that somebody else has got meanwhile: whoever stops a rollout or takes it back gets it anew, and is not held up by the loss.</summary>
-    internal async Task ForgetLostLeaseAsync(CancellationToken token)
-    {
-        if (lease is not { } mine) return;
-        try
-        {
-            if (!mine.IsLost && await IsOursAsync(mine, token)) return;
-        }
-        catch (RolloutException cause) when (cause is not LeaseLostException)
-        {
-            return; // whoever holds it can't be told now; the next write asks again
-        }
-
-        lease = null;
-        await mine.DisposeAsync();
-    }
-
-    /// <summary>True when somebody else holds the environment's lease, or when that can't be told.</summary>
-    internal async Task<bool> IsRunElsewhereAsync(CancellationToken token)
-    {
-        try
-        {
-            return (await World.Leases.ReadAsync(token))?.Holder is not null;
-        }
-        catch (RolloutException)
-        {
-            return true;
-        }
-    }
-
-    /// <summary>Gives the environment's lease back.</summary>
-    internal async Task ReleaseLeaseAsync()
-    {
-        var held = lease;
-        lease = null;
-        if (held is not null) await held.DisposeAsync();
     }
 
     /// <summary>Waits until <paramref name="until"/> by the rollout's clock, looking around for an emergency stop and sending the messages that
@@ -342,7 +229,7 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
 
     // Only whoever runs the rollout sends them: a second shell that looks on does not.
     private async Task<DateTimeOffset?> SendDueMessagesAsync(DateTimeOffset now, IShell shell, CancellationToken token) =>
-        lease is { IsLost: false } && await FindStateAsync(token) is { Completed: null } state ? await recurring.Value.SendDueAsync(state, now, shell, token) : null;
+        Lease.IsHeld && await FindStateAsync(token) is { Completed: null } state ? await recurring.Value.SendDueAsync(state, now, shell, token) : null;
 
     /// <summary>Ends the caller when somebody has stopped the rollout or taken it back.</summary>
     /// <exception cref="RolloutStoppedException">Somebody stopped the rollout.</exception>
@@ -351,69 +238,14 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
     {
         var state = await FindStateAsync(token);
         ThrowIfEnded(state);
-        if (lease is not { } mine) return;
-        if (state is { Completed: null, Lease: { } newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
-        // Whoever has taken over may be taking the rollout back right now: that says more.
-        for (var since = TimeProvider.System.GetTimestamp(); mine.IsLost && TimeProvider.System.GetElapsedTime(since) < TakeOverGrace;)
-        {
-            await Task.Delay(LookInterval, token);
-            ThrowIfEnded(await FindStateAsync(token));
-        }
-
-        mine.ThrowIfLost();
+        await Lease.ThrowIfLostAsync(state, token);
     }
 
-    private static void ThrowIfEnded(RolloutState? state)
+    /// <summary>Ends the caller when the state says that somebody has stopped the rollout or taken it back.</summary>
+    internal static void ThrowIfEnded(RolloutState? state)
     {
         if (state is { Stop: { } stop }) throw new RolloutStoppedException(stop.Identity, stop.Reason);
         if (state is { HasComeBack: true } or { Undo: not null }) throw Ended(state);
-    }
-
-    private static async Task<bool> IsOursAsync(HeldLease mine, CancellationToken token)
-    {
-        try
-        {
-            await mine.RequireAsync(token);
-            return true;
-        }
-        catch (LeaseLostException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Before everything that changes the environment. A session that has no lease yet gets it here.</summary>
-    private async Task RequireLeaseAsync(CancellationToken token)
-    {
-        if (lease is not { } mine)
-        {
-            await AcquireLeaseAsync(takeOver: false, shell: null, token);
-            return;
-        }
-
-        try
-        {
-            await mine.RequireAsync(token);
-        }
-        catch (LeaseLostException)
-        {
-            await ThrowIfStoppedAsync(token); // that somebody stopped the rollout says more
-            throw;
-        }
-    }
-
-    /// <summary>A session whose lease went to another one appends nothing more, except to one that is stopped or taken back, whose story may be told to its end.</summary>
-    private RolloutJournal Guard(RolloutJournal chosen)
-    {
-        chosen.BeforeAppend = past =>
-        {
-            if (lease is not { } mine) return;
-            if (past.Any(record => record.Entry is StopRequested)) return;
-            if (past.LastOrDefault(record => record.Entry is RollbackRequested or RollbackRefused) is { Entry: RollbackRequested }) return;
-            if (past.LastOrDefault(record => record.Entry is LeaseAcquired) is { Entry: LeaseAcquired newest } && newest.Fence > mine.Fence) mine.Lose(newest.Holder);
-            mine.ThrowIfLost();
-        };
-        return chosen;
     }
 
     private void OnRunspace(object? sender, RunspaceStateEventArgs change)
@@ -423,10 +255,10 @@ public sealed class RolloutSession : IDisposable, IAsyncDisposable
 
     private async Task EndAsync()
     {
-        await ReleaseLeaseAsync();
+        await Lease.ReleaseAsync();
         records.Dispose();
         World.Dispose();
-        leasing.Dispose();
+        Lease.Dispose();
     }
 
     private string Places => Journals.IsShared ? $"journals in '{JournalPath}' and in namespace '{Environment.Namespace}'" : $"journals in '{JournalPath}'";

@@ -163,12 +163,12 @@ public sealed class ClearEnvironment : SessionCmdlet
         }
         catch (RolloutException cause) when (cause.Id == "NoRollout")
         {
-            await session.ReleaseLeaseAsync();
+            await session.Lease.ReleaseAsync();
             return;
         }
 
         await session.RecordAsync(entry, token);
-        await session.ReleaseLeaseAsync();
+        await session.Lease.ReleaseAsync();
     }
 
     private static RolloutException Refused(string id, string colour, string why, string remedy) =>

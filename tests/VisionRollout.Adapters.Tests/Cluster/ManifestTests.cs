@@ -130,6 +130,20 @@ public sealed class ManifestTests : IClassFixture<ApiServer>, IAsyncLifetime
         Assert.Equal("blue", (string?)Assert.Single(list["items"]!.AsArray(), item => ((string)item!["metadata"]!["name"]!).StartsWith(configMap + "-", StringComparison.Ordinal))!["data"]!["colour"]);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task What_was_inspected_is_written_and_a_later_deployment_asks_anew()
+    {
+        await FileAsync(Deployment);
+        var service = TestPlans.Business with { Manifests = new(null, ["sh", "-c", "echo asked >> count; cat business.yaml"]) };
+        var workloads = Workloads();
+        await workloads.InspectAsync(service, "green", "blue", "v1.1.0", DateTimeOffset.UnixEpoch, Token);
+        foreach (var expected in (int[])[1, 2])
+        {
+            await workloads.DeployAsync(service, "green", "blue", "v1.1.0", Token);
+            Assert.Equal(expected, (await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "count"), Token)).Length);
+        }
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData("kind: [", "ManifestInvalid", "is no YAML: line ")]
     [InlineData("just a text", "ManifestInvalid", "no Kubernetes object")]

@@ -93,6 +93,16 @@ public sealed class WorkloadFeedTests(ApiServer server) : IClassFixture<ApiServe
         Assert.Equal(("KubernetesForbidden", RolloutErrorKind.AccessDenied), (failure.Id, failure.Kind));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_server_that_is_away_is_waited_for_and_the_picture_says_that_it_is_old()
+    {
+        var list = FakeServer.Answer(200, """{"metadata":{"resourceVersion":"7"},"items":[]}""");
+        await using var fake = FakeCluster.Start(list, list, list, FakeServer.Status(503, "ServiceUnavailable", "etcd has no leader"));
+        await using var feed = await Workloads(fake.Connection).FollowAsync(Token);
+        Assert.Equal("", feed.Read().Trouble);
+        await UntilAsync(feed, picture => picture.Trouble.Contains("etcd has no leader", StringComparison.Ordinal));
+    }
+
     private static KubernetesWorkloads Workloads(KubernetesConnection connection) => new(connection, TestPlans.Make(new RolloutEndpoints()));
 
     private static async Task UntilAsync(IWorkloadFeed feed, Func<WorkloadPicture, bool> isThere)

@@ -23,7 +23,7 @@ public sealed class CanaryStopTests(ClusterOfShells cluster)
         await run.StopWithinAsync(TimeSpan.FromSeconds(4));
         Assert.IsType<PipelineStoppedException>((await run.ResultAsync()).Failure);
 
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var again = await bench.SecondAsync();
         await again.StartAsync();
         var stage = (await again.RunAsync("Step-Canary")).As<CanaryStage>();

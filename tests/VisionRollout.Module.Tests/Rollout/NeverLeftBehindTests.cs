@@ -79,7 +79,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
     {
         await using var bench = await CanaryAsync();
         await bench.AppendAsync(new CanaryStageEnded(5, Verdict.Go, "good"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("$null = Start-Rollout v1.1.0; Start-Canary | Watch-Canary");
@@ -108,7 +108,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
     {
         await using var bench = await CanaryAsync();
         await bench.AppendAsync(new PhaseStarted("Preparation", null, null), new StepStarted("Preparation", "Watch"), new CanaryStageEnded(5, Verdict.NoGo, "a critical alert fires") { Trigger = "alert" });
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("$null = Start-Rollout v1.1.0; Invoke-RolloutPhase Preparation -NoWait { 'never' }");
@@ -126,7 +126,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"), new StopRequested("ops", "Wrong totals"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("Start-Rollout v1.1.0");
@@ -226,7 +226,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         if (moved) await bench.RunAsync("Switch-Traffic green -Confirm:$false");
         await bench.AppendAsync(moved ? [new RollbackRequested("ops", "Wrong totals", false), new RolledBack("Wrong totals", 1, [], [])] : [new RollbackRequested("ops", "Wrong totals", false)]);
         Assert.Equal(("RollingBack", 5), await PhaseTests.StatusAsync(bench));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("Start-Rollout v1.1.0");
@@ -262,7 +262,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
         var day = DateOnly.FromDateTime((await cluster.Process.NowAsync(Token)).UtcDateTime).AddDays(7);
         var prepared = await bench.RunAsync($"Start-Rollout v1.2.0 -Day {day:yyyy-MM-dd}");
         Assert.Equal("Prepared", Assert.Single(prepared.As<RolloutInfo>()).Status);
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var hotfix = await bench.SecondAsync();
         var started = await hotfix.RunAsync("Start-Rollout v1.1.0; Invoke-RolloutPhase Preparation -NoWait { }");
@@ -311,7 +311,7 @@ public sealed class NeverLeftBehindTests(ClusterOfRollouts cluster)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var deaf = await bench.SecondAsync(move: endpoints => endpoints with { Alertmanager = new Uri("http://127.0.0.1:1") });
         var watch = await deaf.RunAsync("Watch-Rollout -For 0:02:00");
         Assert.StartsWith("LiveUndecided", watch.OnlyErrorId(), StringComparison.Ordinal);

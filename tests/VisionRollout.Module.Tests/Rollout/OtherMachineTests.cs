@@ -16,7 +16,7 @@ public sealed class OtherMachineTests(ClusterOfShells cluster)
         await first.DeployAsync();
         await first.StartAsync();
         Assert.Equal("one", (await first.RunAsync("Invoke-RolloutStep 'First' { 'one' }")).Output[0].BaseObject);
-        await first.Session.ReleaseLeaseAsync();
+        await first.Session.Lease.ReleaseAsync();
 
         await using var second = await first.OtherMachineAsync();
         var shown = Assert.Single((await second.RunAsync("Get-Rollout")).As<RolloutInfo>());
@@ -67,7 +67,7 @@ public sealed class OtherMachineTests(ClusterOfShells cluster)
         await first.StartAsync();
         await first.RunAsync("Start-Canary 5");
         await using var second = await first.OtherMachineAsync();
-        await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
+        await second.Session.Lease.AcquireAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
 
         Assert.StartsWith("LeaseLost", (await first.RunAsync("Switch-Traffic blue -Force -Confirm:$false")).OnlyErrorId(), StringComparison.Ordinal);
         var back = await first.RunAsync(command);
@@ -81,7 +81,7 @@ public sealed class OtherMachineTests(ClusterOfShells cluster)
     {
         await using var first = await RolloutBench.CreateAsync(cluster);
         await first.StartAsync();
-        await first.Session.ReleaseLeaseAsync();
+        await first.Session.Lease.ReleaseAsync();
         await using var second = await first.OtherMachineAsync();
         Assert.Empty((await second.RunAsync("Get-Rollout")).Output);
     }

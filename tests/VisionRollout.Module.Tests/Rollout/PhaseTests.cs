@@ -108,7 +108,7 @@ public sealed class PhaseTests(ClusterOfRollouts cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         await bench.AppendAsync(new PhaseStarted("Preparation", null, null), new PhaseFailed("Preparation", "slow", "latency"), new ContingencyStarted("Performance degradation", "Immediate rollback", "latency", "slow"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("$null = Start-Rollout v1.1.0; Invoke-RolloutPhase Preparation -NoWait { 'never' }");
@@ -128,7 +128,7 @@ public sealed class PhaseTests(ClusterOfRollouts cluster)
         await run.UntilProgressAsync("Waiting for Later");
         await run.StopWithinAsync(TimeSpan.FromSeconds(4));
         Assert.IsType<PipelineStoppedException>((await run.ResultAsync()).Failure);
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("$null = Start-Rollout v1.1.0; Invoke-RolloutStep 'Before' { throw 'again' }; Invoke-RolloutPhase Later -NoWait { 'begun' }");

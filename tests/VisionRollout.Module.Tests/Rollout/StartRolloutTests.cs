@@ -49,7 +49,7 @@ public sealed class StartRolloutTests(ClusterOfRollouts cluster)
         var today = await bench.Session.NowAsync(TestContext.Current.CancellationToken);
         await bench.RunAsync($"Start-Rollout v1.1.0 -Day {today.AddDays(2):yyyy-MM-dd}; Confirm-RolloutChecklist 'Team briefing' -All; Send-RolloutMessage CustomerNotice");
         Assert.Contains($"Maintenance Window: {today.AddDays(2):yyyy-MM-dd} 09:00", Assert.Single((await bench.JournalAsync()).OfType<MessageSent>()).Text, StringComparison.Ordinal);
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         // The plan may still change; nothing was done by it.
         await using var later = await bench.SecondAsync(plan => plan with { Hash = "other" });
@@ -65,7 +65,7 @@ public sealed class StartRolloutTests(ClusterOfRollouts cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "done"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var fresh = await bench.SecondAsync();
         Assert.Equal(4, (await fresh.RunAsync("Confirm-RolloutChecklist 'Metrics review' -All")).As<ChecklistConfirmed>().Count);
         Assert.Equal(4, (await fresh.JournalAsync()).OfType<ChecklistConfirmed>().Count());
@@ -76,7 +76,7 @@ public sealed class StartRolloutTests(ClusterOfRollouts cluster)
     {
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var changed = await bench.SecondAsync(plan => plan with { Hash = "other" });
         Assert.StartsWith("PlanChanged", (await changed.RunAsync("Start-Rollout v1.1.0")).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Equal(1, Assert.Single((await changed.RunAsync("Start-Rollout v1.1.0 -Force")).As<RolloutInfo>()).Resumes);
@@ -90,7 +90,7 @@ public sealed class StartRolloutTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         await bench.RunAsync("Start-Canary 5");
         await bench.AppendAsync(new StopRequested("ops", "Payments are failing"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var again = await bench.SecondAsync();
         var result = await again.RunAsync("Start-Rollout v1.1.0");

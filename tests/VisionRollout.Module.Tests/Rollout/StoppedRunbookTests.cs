@@ -18,16 +18,13 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     [InlineData(true, true)]
     public async Task A_runbook_that_waits_puts_traffic_back_itself_when_whoever_stops_it_dies(bool undo, bool withTheLease)
     {
-        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
+        await using var bench = await CanaryAsync(later: true);
         var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
         await run.UntilProgressAsync("Waiting for Later");
         await using var second = await bench.SecondAsync();
-        if (withTheLease) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        if (withTheLease) await second.Session.Lease.AcquireAsync(takeOver: true, shell: null, Token);
         await second.AppendAsync(undo ? new RollbackRequested("ops", "Payments are failing", false) : new StopRequested("ops", "Payments are failing"));
-        await second.Session.ReleaseLeaseAsync();
+        await second.Session.Lease.ReleaseAsync();
         var result = await run.ResultAsync();
         Assert.StartsWith(undo ? "RolloutEnded" : "RolloutStopped", result.OnlyErrorId(), StringComparison.Ordinal);
         Assert.Equal(1, (await bench.Session.World.Router.ReadAsync(Token)).Weights["green"]);
@@ -36,10 +33,7 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     [Fact(Timeout = Limit)]
     public async Task A_stop_that_moves_no_traffic_is_not_told_as_done()
     {
-        await using var bench = await RolloutBench.CreateAsync(cluster);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
+        await using var bench = await CanaryAsync();
         await using var second = await bench.SecondAsync();
         try
         {
@@ -55,8 +49,8 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         }
         finally
         {
-            await second.Session.ReleaseLeaseAsync();
-            await bench.Session.ForgetLostLeaseAsync(Token);
+            await second.Session.Lease.ReleaseAsync();
+            await bench.Session.Lease.ForgetLostAsync(Token);
             await bench.ScaleAsync("core-service", 1);
         }
     }
@@ -67,10 +61,9 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         using var isTaken = new ManualResetEventSlim();
-        var run = bench.Host.Start("param($isTaken) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $isTaken.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", isTaken);
-        await bench.UntilRecordedAsync<StepStarted>();
+        var run = await SleepAsync(bench, isTaken);
         await using var second = await bench.SecondAsync();
-        await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        await second.Session.Lease.AcquireAsync(takeOver: true, shell: null, Token);
         isTaken.Set();
         Assert.StartsWith("LeaseLost", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Empty((await second.JournalAsync()).OfType<PhaseFailed>());
@@ -84,9 +77,8 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         using var isTaken = new ManualResetEventSlim();
-        var run = bench.Host.Start("param($isTaken) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $isTaken.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", isTaken);
-        await bench.UntilRecordedAsync<StepStarted>();
-        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        var run = await SleepAsync(bench, isTaken);
+        await TakeAndGiveBackAsync(bench);
         isTaken.Set();
         Assert.StartsWith("RolloutHeld", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Single((await bench.JournalAsync()).OfType<PhaseFailed>());
@@ -100,7 +92,7 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         await bench.StartAsync();
         var run = bench.Host.Start("Invoke-RolloutPhase Later { 'never' }");
         await run.UntilProgressAsync("Waiting for Later");
-        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        await TakeAndGiveBackAsync(bench);
         Assert.StartsWith("RolloutHeld", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Equal(("Held", 5), await PhaseTests.StatusAsync(bench));
     }
@@ -111,9 +103,8 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         using var isTaken = new ManualResetEventSlim();
-        var run = bench.Host.Start("param($isTaken) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $isTaken.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", isTaken);
-        await bench.UntilRecordedAsync<StepStarted>();
-        await using (var second = await bench.SecondAsync()) await second.Session.AcquireLeaseAsync(takeOver: true, shell: null, Token);
+        var run = await SleepAsync(bench, isTaken);
+        await TakeAndGiveBackAsync(bench);
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
         isTaken.Set();
         Assert.StartsWith("LeaseLost", (await run.ResultAsync()).OnlyErrorId(), StringComparison.Ordinal);
@@ -124,12 +115,9 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     [Fact(Timeout = Limit)]
     public async Task A_way_back_that_is_open_goes_before_a_stop_that_is_open_too()
     {
-        await using var bench = await RolloutBench.CreateAsync(cluster);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
+        await using var bench = await CanaryAsync();
         await bench.AppendAsync(new StopRequested("ops", "Payments are failing"), new RollbackRequested("ops", "Wrong totals", false));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var again = await bench.SecondAsync();
         Assert.StartsWith("RolloutEnded", (await again.RunAsync("Start-Rollout v1.1.0")).OnlyErrorId(), StringComparison.Ordinal);
         Assert.Equal("Wrong totals", Assert.Single((await again.JournalAsync()).OfType<RolledBack>()).Reason);
@@ -150,10 +138,7 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
     [Fact(Timeout = Limit)]
     public async Task A_way_back_that_is_refused_holds_the_runbook_and_the_journal_says_so()
     {
-        await using var bench = await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true);
-        await bench.DeployAsync();
-        await bench.StartAsync();
-        await bench.RunAsync("Start-Canary 5");
+        await using var bench = await CanaryAsync(later: true);
         await bench.ScaleAsync("core-service", 0);
         try
         {
@@ -169,5 +154,29 @@ public sealed class StoppedRunbookTests(ClusterOfShells cluster)
         {
             await bench.ScaleAsync("core-service", 1);
         }
+    }
+
+    // Five per cent of the traffic go to the new version; where the plan's only phase is later, by the machine's clock.
+    private async Task<RolloutBench> CanaryAsync(bool later = false)
+    {
+        var bench = later ? await RolloutBench.CreateAsync(cluster, PhaseTests.Tomorrow, realTime: true) : await RolloutBench.CreateAsync(cluster);
+        await bench.DeployAsync();
+        await bench.StartAsync();
+        await bench.RunAsync("Start-Canary 5");
+        return bench;
+    }
+
+    // A runbook in a step that looks at nothing, and moves traffic when it wakes.
+    private static async Task<ModuleRun> SleepAsync(RolloutBench bench, ManualResetEventSlim wakes)
+    {
+        var run = bench.Host.Start("param($wakes) Invoke-RolloutPhase Preparation -NoWait { Invoke-RolloutStep 'Sleep' { $wakes.Wait() }; Invoke-RolloutStep 'Move' { Switch-Traffic blue -Force -Confirm:$false } }", wakes);
+        await bench.UntilRecordedAsync<StepStarted>();
+        return run;
+    }
+
+    private static async Task TakeAndGiveBackAsync(RolloutBench bench)
+    {
+        await using var second = await bench.SecondAsync();
+        await second.Session.Lease.AcquireAsync(takeOver: true, shell: null, Token);
     }
 }

@@ -45,7 +45,7 @@ public sealed class UnwritableJournalTests(ClusterOfRollouts cluster)
         await using var bench = await CanaryAsync();
         Block(bench);
         await bench.RunAsync("Stop-Rollout -Emergency -Reason 'Payments are failing'");
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         Unblock(bench);
         await using var fresh = await bench.SecondAsync();
         Assert.Empty((await fresh.RunAsync("Stop-Rollout -Emergency -Reason 'Payments are failing'")).Errors);

@@ -48,7 +48,7 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
 
         await using var fresh = await bench.SecondAsync();
         var first = await fresh.RunAsync("Undo-Rollout -Reason 'Wrong totals' -Confirm:$false");
@@ -107,20 +107,20 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
 
             // Asked for by a shell that died before it came to the traffic: the next start says why it is not done, and the one after it goes on.
             await bench.AppendAsync(new RollbackRequested("ops", "Wrong totals", false));
-            await bench.Session.ReleaseLeaseAsync();
+            await bench.Session.Lease.ReleaseAsync();
             Assert.StartsWith("TrafficTargetNotReady", (await second.RunAsync("Start-Rollout v1.1.0")).OnlyErrorId(), StringComparison.Ordinal);
             Assert.Single((await bench.JournalAsync()).OfType<RollbackRefused>());
             Assert.Empty((await second.RunAsync("Start-Rollout v1.1.0")).Errors);
             Assert.Equal(("Running", 0), await PhaseTests.StatusAsync(second));
 
             // After a refusal the rollout belongs to whoever has its lease, as before.
-            await bench.Session.AcquireLeaseAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
+            await bench.Session.Lease.AcquireAsync(takeOver: true, shell: null, TestContext.Current.CancellationToken);
             await Assert.ThrowsAsync<VisionRollout.Core.Leases.LeaseLostException>(() => second.Session.RecordAsync(new CanaryStageEnded(5, VisionRollout.Core.Evidence.Verdict.Go, "late"), TestContext.Current.CancellationToken));
         }
         finally
         {
-            await bench.Session.ReleaseLeaseAsync();
-            await second.Session.ForgetLostLeaseAsync(TestContext.Current.CancellationToken);
+            await bench.Session.Lease.ReleaseAsync();
+            await second.Session.Lease.ForgetLostAsync(TestContext.Current.CancellationToken);
             await second.ScaleAsync("core-service", 1);
         }
     }
@@ -160,7 +160,7 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.StartAsync();
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var fresh = await bench.SecondAsync();
         Assert.Single((await fresh.RunAsync("Stop-Rollout -Emergency")).As<RolledBack>());
 
@@ -181,11 +181,11 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
         await bench.StartAsync();
         await bench.RunAsync("Switch-Traffic blue -Force -Confirm:$false");
         await bench.AppendAsync(new RolloutCompleted(RolloutOutcome.Succeeded, "signed off"));
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         var ahead = (await bench.Session.NowAsync(TestContext.Current.CancellationToken)).AddDays(7);
         await using var preparing = await bench.SecondAsync();
         Assert.Equal("Prepared", Assert.Single((await preparing.RunAsync($"Start-Rollout v1.2.0 -Day {ahead:yyyy-MM-dd}")).As<RolloutInfo>()).Status);
-        await preparing.Session.ReleaseLeaseAsync();
+        await preparing.Session.Lease.ReleaseAsync();
 
         await using var fresh = await bench.SecondAsync();
         var back = await fresh.RunAsync(command);
@@ -212,7 +212,7 @@ public sealed class WayBackTests(ClusterOfRollouts cluster)
         await using var bench = await RolloutBench.CreateAsync(cluster);
         await bench.DeployAsync();
         await bench.StartAsync();
-        await bench.Session.ReleaseLeaseAsync();
+        await bench.Session.Lease.ReleaseAsync();
         await using var second = await bench.SecondAsync();
         var before = await bench.OutsideAsync();
         var result = await second.RunAsync(command);

@@ -100,7 +100,7 @@ public sealed class TrafficCmdletTests(ClusterOfRollouts cluster)
             Assert.Equal(100, weights[environment.Route.Hosts["green"]]);
 
             // So it is from a shell that only now connects, which gives the lease back; the runbook's next start meets the same, and holds nobody up either.
-            await bench.Session.ReleaseLeaseAsync();
+            await bench.Session.Lease.ReleaseAsync();
             await using var second = await bench.SecondAsync();
             Assert.Contains("1 of 2 routes could not be moved back", (await second.RunAsync("Undo-Rollout -Confirm:$false")).AllText, StringComparison.Ordinal);
             Assert.Contains("1 of 2 routes could not be moved back", (await bench.RunAsync("Start-Rollout v1.1.0")).AllText, StringComparison.Ordinal);

@@ -48,7 +48,7 @@ internal sealed class RolloutBench : IAsyncDisposable
         if ((await bench.Session.World.Router.ReadAsync(Token)) is not { LiveColour: "green", HeaderColour: null, Weights: var weights } || weights["green"] < 1)
         {
             await bench.RunAsync("Switch-Traffic green -Force -Confirm:$false");
-            await bench.Session.ReleaseLeaseAsync();
+            await bench.Session.Lease.ReleaseAsync();
         }
 
         return bench;
