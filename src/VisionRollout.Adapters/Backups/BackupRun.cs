@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
-using Amazon.Runtime;
 using Npgsql;
 using VisionRollout.Adapters.Postgres;
 using VisionRollout.Core.Databases;
@@ -111,10 +109,6 @@ internal sealed class BackupRun(BackupRequest request, DatabaseAddress address, 
         try
         {
             await store.DeleteAsync(name, limit.Token);
-            return true;
-        }
-        catch (AmazonServiceException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
-        {
             return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException || BackupStoreErrors.IsFromStore(exception))

@@ -122,8 +122,17 @@ public sealed class S3Store : IBackupStore
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string name, CancellationToken token) =>
-        await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = prefix + name }, token);
+    public async Task DeleteAsync(string name, CancellationToken token)
+    {
+        try
+        {
+            await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = prefix + name }, token);
+        }
+        catch (AmazonS3Exception exception) when (exception.ErrorCode == "NoSuchKey")
+        {
+            // Some stores say so (OpenStack Swift), others call it done.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
