@@ -9,8 +9,9 @@ namespace VisionRollout.Core.Statistics;
 /// tolerance it ever reaches 1/α with a probability of at most α, over the whole rollout (Ville's inequality); without weights only the mean time to
 /// a false alarm would be bounded.</summary>
 /// <remarks>As the guard against bursts it looks at how the counts came: a judge that is asked less often finds a fault later, and no more often
-/// falsely. How errors scatter is taken from before a window and from within it, so that the step of the fault itself is not taken for bursts. Not
-/// safe for concurrent use.</remarks>
+/// falsely. How errors scatter is taken from before a window and from within it, so that the step of the fault itself is not taken for bursts. Where
+/// they scatter, evidence is divided by a factor that changes with the readings: the bound then rests on the simulation (docs/benchmarks-judge.md),
+/// not on the inequality. Not safe for concurrent use.</remarks>
 public sealed class LateFaultGuard
 {
     private static readonly int[] Lengths = [1, 2, 4, 8, 16, 32];
